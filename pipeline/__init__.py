@@ -1,0 +1,1 @@
+"""The engine: jobs, steps and tools. Knows nothing of Qt, of servers or of settings files."""

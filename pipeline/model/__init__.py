@@ -1,0 +1,1 @@
+"""Values and words. Imports the standard library and msgspec, nothing else of ours."""

@@ -1,0 +1,27 @@
+"""Where a job's results go, and what to do when the name is taken."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import msgspec
+
+IfExists = Literal["rename", "overwrite", "skip"]
+
+
+class Destination(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A folder for results.
+
+    An empty `folder` means beside the source. The source's `subfolder` is mirrored below `folder`.
+    `overwrite` replaces an older file at publish, never a source of the same job.
+    """
+
+    folder: bytes = b""
+    if_exists: IfExists = "rename"
+
+    def folder_for(self, source_file: str, subfolder: bytes) -> str:
+        """The absolute folder for one source's results."""
+        if not self.folder:
+            return os.path.dirname(source_file)
+        return os.path.join(os.fsdecode(self.folder), os.fsdecode(subfolder))

@@ -1,0 +1,128 @@
+"""How a setting or a recipe's option is declared: one annotated field, read by form, command line and docs.
+
+    class Options(RecipeOptions, frozen=True):
+        crf: Annotated[int, option("Quality", "Constant rate factor; lower is better.", ge=0, le=51)] = 20
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from pipeline.model.problem import PipelineError, bad_option, unknown_option
+
+
+class RecipeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every recipe's options. Unknown names are refused; all fields have defaults."""
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def option(
+    label: str,
+    help: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    unit: str = "",
+    choices: Mapping[str, str] | None = None,
+    expert: bool = False,
+) -> msgspec.Meta:
+    """Describes one option.
+
+    Args:
+        label: what stands before the field, in sentence case.
+        help: one sentence that says what it does.
+        ge: least value allowed.
+        le: greatest value allowed.
+        unit: what the number counts, as shown behind it (`kb/s`, `px`).
+        choices: for a Literal field, the label of each value.
+        expert: shown only where expert options are.
+    """
+    extra = {"unit": unit, "choices": dict(choices or {}), "expert": expert}
+    return msgspec.Meta(title=label, description=help, ge=ge, le=le, extra=extra)
+
+
+class OptionField(msgspec.Struct, frozen=True):
+    """One declared option, as form, command line and docs read it.
+
+    `kind` is one of `flag`, `integer`, `number`, `text`, `choice`. `values` are a choice's values with labels.
+    """
+
+    name: str
+    kind: Literal["flag", "integer", "number", "text", "choice"]
+    label: str
+    help: str
+    default: Any
+    unit: str = ""
+    ge: float | None = None
+    le: float | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
+    expert: bool = False
+
+
+def fields_of(owner: type[msgspec.Struct]) -> tuple[OptionField, ...]:
+    """The options a Struct declares, in order.
+
+    Raises:
+        TypeError: a field is not declared with `option(...)`; that is a bug of ours.
+    """
+    hints = get_type_hints(owner, include_extras=True)
+    return tuple(_field(field, hints[field.name]) for field in msgspec.structs.fields(owner))
+
+
+def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"{field.name} is not declared with option(...)")
+    inner, meta = get_args(hint)[:2]
+    optional = get_origin(inner) in (Union, UnionType) and NoneType in get_args(inner)
+    if optional:
+        inner = next(kind for kind in get_args(inner) if kind is not NoneType)
+    extra = meta.extra
+    values: tuple[tuple[str, str], ...] = ()
+    if get_origin(inner) is Literal:
+        values = tuple((value, extra["choices"].get(value, value)) for value in get_args(inner))
+    kinds = {bool: "flag", int: "integer", float: "number", str: "text"}
+    return OptionField(
+        name=field.name,
+        kind="choice" if values else kinds[inner],
+        label=meta.title,
+        help=meta.description,
+        default=field.default,
+        unit=extra["unit"],
+        ge=meta.ge,
+        le=meta.le,
+        values=values,
+        optional=optional,
+        expert=extra["expert"],
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like this one, or an empty text where none is alike."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
+
+
+def decode_options(owner: type[S], values: Mapping[str, Any]) -> S:
+    """Checks and converts option values. Texts, as the command line gives them, are read as the field's type.
+
+    Raises:
+        PipelineError: an unknown name (says the nearest), or a value out of range (says which and why).
+    """
+    known = [field.name for field in msgspec.structs.fields(owner)]
+    for name in values:
+        if name not in known:
+            raise PipelineError(unknown_option(name, nearest(name, known)))
+    for name, value in values.items():
+        try:
+            msgspec.convert({name: value}, owner, strict=False)
+        except msgspec.ValidationError as error:
+            reason = str(error).split(" - at ")[0]
+            raise PipelineError(bad_option(name, f"{reason}; it was given {value!r}")) from None
+    return msgspec.convert(dict(values), owner, strict=False)

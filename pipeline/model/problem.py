@@ -1,0 +1,435 @@
+"""What went wrong, why, and what to do now. Every sentence a person reads about a failure is made here.
+
+A new problem is a new constructor. `message` is what happened, `why` the cause, the Remedy what to do now.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from pipeline.model.source import shown
+
+Action = Literal[
+    "none", "retry", "choose_destination", "free_space", "locate_source", "choose_tool", "show_details",
+    "change_options", "open_settings", "report", "show_folder",
+]  # fmt: skip
+
+
+class Remedy(msgspec.Struct, frozen=True):
+    """What to do now: a sentence, and the action a button can offer for it."""
+
+    text: str
+    action: Action
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that went wrong.
+
+    `detail` holds last lines of a tool's log or a traceback. `is_transient` says that trying the Step again
+    may help. `condemns` names scratch files that cannot be trusted: the Runner forgets the Steps that made them.
+    """
+
+    code: str
+    message: str
+    why: str
+    remedy: Remedy
+    detail: str = ""
+    is_transient: bool = False
+    condemns: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.why} {self.remedy.text}"
+
+
+class Warn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something a person should know about a result that is good enough to keep. `at_s` is where, in seconds."""
+
+    code: str
+    message: str
+    at_s: float | None = None
+
+
+class PipelineError(Exception):
+    """The world's fault, not ours. The Runner turns it into a failed attempt with this Problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+_SOURCE_DETAILS = Remedy("Check the file in a player, or take it from its origin again.", "show_details")
+
+
+def source_missing(path: str | bytes) -> Problem:
+    return Problem(
+        "source_missing",
+        f"The source is gone: {shown(path)}.",
+        "It was moved, renamed or deleted, or its drive was disconnected.",
+        Remedy("Put it back, or add it again from its new place, then retry.", "locate_source"),
+    )
+
+
+def source_changed(path: str | bytes) -> Problem:
+    return Problem(
+        "source_changed",
+        f"The source changed while it was being processed: {shown(path)}.",
+        "Its size or time of change is not what it was when work began.",
+        Remedy("Retry when it has stopped changing; the work starts again from the new content.", "retry"),
+    )
+
+
+def source_growing(path: str | bytes) -> Problem:
+    return Problem(
+        "source_growing",
+        f"The source is still being written: {shown(path)}.",
+        "Its size or time of change moved while we looked at it.",
+        Remedy("Retry when the program that writes it has finished.", "retry"),
+        is_transient=True,
+    )
+
+
+def source_is_folder(path: str | bytes) -> Problem:
+    return Problem(
+        "source_is_folder",
+        f"This is a folder where a file was expected: {shown(path)}.",
+        "It took the place of the file after that was added.",
+        Remedy("Add the folder again, so that the media inside it are taken.", "locate_source"),
+    )
+
+
+def broken_link(path: str | bytes) -> Problem:
+    return Problem(
+        "broken_link",
+        f"This link points nowhere: {shown(path)}.",
+        "The file it stands for was moved or deleted.",
+        Remedy("Add the file itself.", "locate_source"),
+    )
+
+
+def not_a_file(path: str | bytes) -> Problem:
+    return Problem(
+        "not_a_file",
+        f"This is not a regular file: {shown(path)}.",
+        "Pipes, sockets and devices cannot be read twice, so a result made from them cannot be verified.",
+        Remedy("Save its content to a file and add that.", "locate_source"),
+    )
+
+
+def source_unreadable(path: str | bytes) -> Problem:
+    return Problem(
+        "source_unreadable",
+        f"The source may not be read: {shown(path)}.",
+        "Your account has no permission to open it.",
+        Remedy("Give yourself permission to read it, then retry.", "retry"),
+    )
+
+
+def source_empty(path: str | bytes) -> Problem:
+    return Problem(
+        "source_empty",
+        f"The source is empty: {shown(path)}.",
+        "It has a size of 0 bytes; a copy or download probably never finished.",
+        Remedy("Take it from its origin again, then retry.", "retry"),
+    )
+
+
+def not_media(path: str | bytes, detail: str = "") -> Problem:
+    return Problem(
+        "not_media",
+        f"This is not a media file: {shown(path)}.",
+        "No known container or codec was found in it.",
+        Remedy("Remove it from the list, or open it with the program it belongs to.", "show_details"),
+        detail,
+    )
+
+
+def source_truncated(path: str | bytes, detail: str = "") -> Problem:
+    return Problem(
+        "source_truncated",
+        f"The source is cut off and cannot be opened: {shown(path)}.",
+        "The index that stands at its end is missing; a recording or copy was interrupted.",
+        Remedy("Copy it again from its origin, or repair it with a tool for that camera.", "show_details"),
+        detail,
+    )
+
+
+def probe_stuck(path: str | bytes, limit_s: float) -> Problem:
+    return Problem(
+        "probe_stuck",
+        f"Looking into the file took more than {limit_s:g} s: {shown(path)}.",
+        "The drive does not answer, or the file is damaged so that reading it never ends.",
+        Remedy("Check the drive or copy the file to this computer, then retry.", "retry"),
+        is_transient=True,
+    )
+
+
+def probe_died(path: str | bytes, detail: str = "") -> Problem:
+    return Problem(
+        "probe_died",
+        f"The file makes the reader of media files crash: {shown(path)}.",
+        "It is damaged in a way the decoder libraries do not survive.",
+        _SOURCE_DETAILS,
+        detail,
+    )
+
+
+def no_stream(path: str | bytes, wanted: str) -> Problem:
+    return Problem(
+        "no_stream",
+        f"There is no {wanted} in this file: {shown(path)}.",
+        f"The recipe's options keep {wanted} only, so the result would be empty.",
+        Remedy("Choose a preset that fits what is in the file.", "change_options"),
+    )
+
+
+def codec_not_for_container(codec: str, container: str) -> Problem:
+    return Problem(
+        "codec_not_for_container",
+        f"{codec} cannot be stored in {container.upper()} without encoding it again.",
+        "The container has no place for this codec.",
+        Remedy("Choose a preset that encodes, or another container.", "change_options"),
+    )
+
+
+def source_damaged(path: str | bytes, at_s: float, detail: str = "") -> Problem:
+    return Problem(
+        "source_damaged",
+        f"The source is damaged and nothing of it could be decoded: {shown(path)}.",
+        f"Reading failed {at_s:.1f} s into it.",
+        _SOURCE_DETAILS,
+        detail,
+    )
+
+
+def unknown_recipe(name: str, nearest: str) -> Problem:
+    return _unknown("recipe", name, nearest, "reelyard recipes")
+
+
+def unknown_preset(name: str, nearest: str) -> Problem:
+    return _unknown("preset", name, nearest, "reelyard presets")
+
+
+def unknown_option(name: str, nearest: str) -> Problem:
+    return _unknown("option", name, nearest, "reelyard recipes")
+
+
+def _unknown(kind: str, name: str, nearest: str, listing: str) -> Problem:
+    hint = f"The nearest name is “{nearest}”. " if nearest else ""
+    return Problem(
+        f"unknown_{kind}",
+        f"There is no {kind} named “{name}”.",
+        "The name is misspelt, or belongs to another version.",
+        Remedy(f"{hint}“{listing}” lists them all.", "change_options"),
+    )
+
+
+def bad_option(name: str, reason: str) -> Problem:
+    return Problem(
+        "bad_option",
+        f"The option “{name}” has a value it cannot take.",
+        reason.rstrip(".") + ".",
+        Remedy("Give it a value that fits, then start again.", "change_options"),
+    )
+
+
+def destination_readonly(folder: str | bytes) -> Problem:
+    return Problem(
+        "destination_readonly",
+        f"Nothing can be written to {shown(folder)}.",
+        "The folder or its drive is read-only for your account.",
+        Remedy("Choose another folder, or give yourself permission to write there.", "choose_destination"),
+    )
+
+
+def destination_missing(folder: str | bytes) -> Problem:
+    return Problem(
+        "destination_missing",
+        f"The destination is gone: {shown(folder)}.",
+        "The folder was deleted, or its drive was disconnected.",
+        Remedy("Connect the drive or choose another folder, then retry.", "choose_destination"),
+    )
+
+
+def disk_full(folder: str | bytes, detail: str = "") -> Problem:
+    return Problem(
+        "disk_full",
+        f"The disk is full: {shown(folder)}.",
+        "The result did not fit on the drive of the destination.",
+        Remedy("Free some space or choose another folder, then retry; finished steps are kept.", "free_space"),
+        detail,
+    )
+
+
+def destination_exists(path: str | bytes) -> Problem:
+    return Problem(
+        "destination_exists",
+        f"The result is there already: {shown(path)}.",
+        "The job's rule says to skip a name that is taken.",
+        Remedy("Retry makes it again under a free name.", "retry"),
+    )
+
+
+def destination_is_source(path: str | bytes) -> Problem:
+    return Problem(
+        "destination_is_source",
+        f"The result would replace its own source: {shown(path)}.",
+        "A source is never harmed.",
+        Remedy("Choose another folder, or let the result take a free name.", "choose_destination"),
+    )
+
+
+def tool_missing(tool: str) -> Problem:
+    return Problem(
+        "tool_missing",
+        f"{tool} was not found.",
+        "The file the settings name, and the one that came with Reelyard, cannot be started.",
+        Remedy(f"Install {tool}, or set REELYARD_FFMPEG to the one you have.", "choose_tool"),
+    )
+
+
+def tool_too_old(tool: str, found: str, needed: str) -> Problem:
+    return Problem(
+        "tool_too_old",
+        f"{tool} {found} is too old.",
+        f"Reelyard needs {needed} or newer.",
+        Remedy("Use the one that comes with Reelyard: remove the setting or REELYARD_FFMPEG.", "choose_tool"),
+    )
+
+
+def tool_unusable(tool: str, detail: str) -> Problem:
+    return Problem(
+        "tool_unusable",
+        f"{tool} does not answer like {tool}.",
+        "It started, but what it printed about its version could not be understood.",
+        Remedy("Choose another one, or remove the setting to use the one that comes with Reelyard.", "choose_tool"),
+        detail,
+    )
+
+
+def encoder_missing(encoder: str) -> Problem:
+    return Problem(
+        "encoder_missing",
+        f"This ffmpeg has no encoder named {encoder}.",
+        "It was built without it.",
+        Remedy("Choose another codec, or the ffmpeg that comes with Reelyard.", "change_options"),
+    )
+
+
+def tool_failed(tool: str, exit_code: int, detail: str) -> Problem:
+    return Problem(
+        "tool_failed",
+        f"{tool} stopped with exit code {exit_code}.",
+        "Its last lines say why, as far as it told.",
+        Remedy("Read the log; if the source plays elsewhere, report this.", "report"),
+        detail,
+    )
+
+
+def tool_killed(tool: str, signal_name: str) -> Problem:
+    return Problem(
+        "tool_killed",
+        f"{tool} was stopped from outside ({signal_name}).",
+        "Another program or the system ended it; with SIGKILL the usual cause is too little memory.",
+        Remedy("Close other programs, then retry; finished steps are kept.", "retry"),
+        is_transient=True,
+    )
+
+
+def tool_stalled(tool: str, quiet_s: float) -> Problem:
+    return Problem(
+        "tool_stalled",
+        f"{tool} made no progress for {quiet_s:g} s and was stopped.",
+        "It hangs, or the drive it reads from does not answer.",
+        Remedy("Check the drive, then retry; finished steps are kept.", "retry"),
+        is_transient=True,
+    )
+
+
+def out_of_memory(tool: str, detail: str = "") -> Problem:
+    return Problem(
+        "out_of_memory",
+        f"{tool} ran out of memory.",
+        "The picture size, the codec and the jobs at once need more than this computer has free.",
+        Remedy("Let fewer jobs run at once, then retry.", "retry"),
+        detail,
+        is_transient=True,
+    )
+
+
+def result_wrong(what: str, condemns: tuple[str, ...], detail: str = "") -> Problem:
+    return Problem(
+        "result_wrong",
+        "The result did not pass its check and was thrown away.",
+        what.rstrip(".") + ".",
+        Remedy("Retry makes it again; the source is as it was.", "retry"),
+        detail,
+        condemns=condemns,
+    )
+
+
+def crash_loop(stage: str) -> Problem:
+    return Problem(
+        "crash_loop",
+        f"Reelyard stopped three times while “{stage}” was running on this file.",
+        "The file or the options make the computer or the program crash.",
+        Remedy("Retry with other options, or report it with the log.", "report"),
+    )
+
+
+def store_unwritable(detail: str) -> Problem:
+    return Problem(
+        "store_unwritable",
+        "The history cannot be written, so nothing new is started.",
+        "The drive of the home folder is full, read-only or failing.",
+        Remedy("Free some space there; work goes on by itself when writing works again.", "free_space"),
+        detail,
+    )
+
+
+def store_is_newer(found: int, known: int) -> Problem:
+    return Problem(
+        "store_is_newer",
+        "The history was written by a newer Reelyard and is opened for reading only.",
+        f"Its format is number {found}; this version knows up to {known}.",
+        Remedy("Update Reelyard, or use another home folder.", "none"),
+    )
+
+
+def home_owned(home: str | bytes, pid: int) -> Problem:
+    return Problem(
+        "home_owned",
+        f"Another Reelyard (process {pid}) is using {shown(home)}.",
+        "A home folder has one owner at a time, so that nothing is done twice.",
+        Remedy("Use that one, close it, or give another folder with --home.", "none"),
+    )
+
+
+def home_on_network(home: str | bytes) -> Problem:
+    return Problem(
+        "home_on_network",
+        f"The home folder is on a network drive: {shown(home)}.",
+        "Database locks do not work reliably there, and work could be lost.",
+        Remedy("Give a folder on this computer with --home or REELYARD_HOME.", "open_settings"),
+    )
+
+
+def unwritable_home(home: str | bytes, detail: str) -> Problem:
+    return Problem(
+        "home_unwritable",
+        f"The home folder cannot be used: {shown(home)}.",
+        "Your account cannot write there.",
+        Remedy("Give another folder with --home or REELYARD_HOME.", "open_settings"),
+        detail,
+    )
+
+
+def bug(detail: str) -> Problem:
+    return Problem(
+        "bug",
+        "Reelyard made a mistake here.",
+        "This is a fault in the program, not in your file.",
+        Remedy("Report it with the text below; the source is as it was.", "report"),
+        detail,
+    )

@@ -1,0 +1,55 @@
+"""A named way to make something: its options, its Stages, and its Script."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pipeline.model.option import RecipeOptions, decode_options
+from pipeline.model.source import Source
+from pipeline.model.stage import Scratch, Script, Stage
+
+O = TypeVar("O", bound=RecipeOptions)  # noqa: E741
+
+
+class Recipe(ABC, Generic[O]):
+    """Base of all recipes. A recipe has no state: the same inputs always yield the same Steps."""
+
+    id: ClassVar[str]
+    label: ClassVar[str]
+    summary: ClassVar[str]
+    options: type[O]
+
+    @abstractmethod
+    def stages(self, source: Source, options: O) -> tuple[Stage, ...]:
+        """The Stages in order, as the window draws them before anything runs. The source may not be probed yet."""
+
+    @abstractmethod
+    def script(self, source: Source, options: O, scratch: Scratch) -> Script:
+        """What the Runner drives, and replays after a crash. `source.info` is there.
+
+        Raises:
+            PipelineError: the source cannot be made into what the options ask for.
+        """
+
+    def decode(self, values: Mapping[str, Any]) -> O:
+        """Option values, checked.
+
+        Raises:
+            PipelineError: an unknown name or a value out of range.
+        """
+        return decode_options(self.options, values)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of option values for one Recipe. `origin` is `built-in`, or the user's file."""
+
+    id: str
+    recipe: str
+    label: str
+    summary: str
+    options: Mapping[str, Any]
+    origin: str = "built-in"

@@ -1,0 +1,112 @@
+"""What was dropped: one file or link, and what a probe found in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+from typing import Literal
+
+import msgspec
+
+StreamKind = Literal["video", "audio", "subtitle", "data", "attachment", "cover"]
+
+
+class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stream of a file, as the container and its codec parameters tell it.
+
+    `cover` is a video stream that is an attached picture. Colour fields are ffmpeg's names (`bt709`).
+    `frames` is the container's own count, 0 where it has none. `rotation` is in degrees, anticlockwise.
+    """
+
+    index: int
+    kind: StreamKind
+    codec: str
+    profile: str = ""
+    width: int = 0
+    height: int = 0
+    sample_aspect: str = ""
+    frame_rate: float = 0.0
+    frames: int = 0
+    pixel_format: str = ""
+    bit_depth: int = 0
+    colour_range: str = ""
+    colour_space: str = ""
+    colour_transfer: str = ""
+    colour_primaries: str = ""
+    field_order: str = ""
+    rotation: int = 0
+    sample_rate_hz: int = 0
+    channels: int = 0
+    channel_layout: str = ""
+    bit_rate: int = 0
+    language: str = ""
+    title: str = ""
+    is_default: bool = False
+    is_forced: bool = False
+    duration_s: float | None = None
+
+    @property
+    def is_hdr(self) -> bool:
+        """PQ (HDR10) or HLG."""
+        return self.colour_transfer in ("smpte2084", "arib-std-b67")
+
+
+class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is in a media file. `duration_s` is None where the container does not say."""
+
+    container: str
+    duration_s: float | None
+    streams: tuple[MediaStream, ...]
+    start_s: float = 0.0
+    bit_rate: int = 0
+    chapters: int = 0
+
+    def of_kind(self, kind: StreamKind) -> tuple[MediaStream, ...]:
+        """The streams of one kind, in file order."""
+        return tuple(stream for stream in self.streams if stream.kind == kind)
+
+    @property
+    def video(self) -> MediaStream | None:
+        """The first video stream that is no cover."""
+        return next(iter(self.of_kind("video")), None)
+
+    @property
+    def audio(self) -> MediaStream | None:
+        """The first audio stream."""
+        return next(iter(self.of_kind("audio")), None)
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One dropped file or link.
+
+    `path` is `os.fsencode` bytes: absolute for a person's file, relative to the Workspace for a file an
+    earlier recipe of the same Flow made. `subfolder` is where the file lay below the dropped folder, and is
+    mirrored in the destination. `size` and `mtime_ns` are its identity; -1 until it was looked at.
+    """
+
+    path: bytes = b""
+    url: str = ""
+    subfolder: bytes = b""
+    size: int = -1
+    mtime_ns: int = -1
+    info: MediaInfo | None = None
+
+    @property
+    def file(self) -> str:
+        """The path as Python's file functions take it; undecodable bytes are surrogates."""
+        return os.fsdecode(self.path)
+
+    @property
+    def name(self) -> str:
+        """The file name, or the link, fit for showing: undecodable bytes are U+FFFD."""
+        return shown(PurePath(self.file).name) if self.path else self.url
+
+    @property
+    def is_scratch(self) -> bool:
+        """Made by an earlier recipe of the same Flow."""
+        return bool(self.path) and not os.path.isabs(self.path)
+
+
+def shown(path: str | bytes) -> str:
+    """A path as text for people and for JSON: undecodable bytes become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
