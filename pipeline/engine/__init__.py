@@ -1,0 +1,1 @@
+"""The moving parts: what starts, runs, suspends, replays and publishes jobs."""

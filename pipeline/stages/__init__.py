@@ -1,0 +1,1 @@
+"""Reusable Scripts: the knowledge of codecs, filters and containers. No IO."""
