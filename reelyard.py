@@ -111,7 +111,7 @@ def set_up(extras: "tuple[str, ...]") -> None:
         say(f"Setting up in {VENV}; this is done once and takes about a minute.")
         began = time.monotonic()
         had = read_stamp()
-        if version_of(PYTHON) != had.get("python", "%d.%d" % sys.version_info[:2]):
+        if version_of(PYTHON) != had.get("python", version_of(sys.executable)):
             make_environment()
         wanted = sorted({*extras, *had.get("extras", ())})
         install(f"{ROOT}[{','.join(wanted)}]" if wanted else ROOT)
