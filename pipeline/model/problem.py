@@ -425,6 +425,71 @@ def unwritable_home(home: str | bytes, detail: str) -> Problem:
     )
 
 
+def setting_unknown(name: str, nearest: str, file: str) -> Problem:
+    hint = f"Perhaps “{nearest}” was meant. " if nearest else ""
+    return Problem(
+        "setting_unknown",
+        f"The setting “{name}” is not known and was left as it is.",
+        f"It stands in {shown(file)}, misspelt or written by another version.",
+        Remedy(f"{hint}Correct or remove it there.", "open_settings"),
+    )
+
+
+def setting_bad(name: str, reason: str, file: str) -> Problem:
+    return Problem(
+        "setting_bad",
+        f"The setting “{name}” has a value it cannot take; its default is used.",
+        f"{reason.rstrip('.')}, in {shown(file)}.",
+        Remedy("Correct it there or in the settings.", "open_settings"),
+    )
+
+
+def settings_unreadable(file: str, detail: str) -> Problem:
+    return Problem(
+        "settings_unreadable",
+        f"The settings cannot be read, so all have their defaults: {shown(file)}.",
+        "The file may not be opened, or is not written as TOML.",
+        Remedy("Correct the file, or remove it to begin anew.", "open_settings"),
+        detail,
+    )
+
+
+def wrong_use(what: str, hint: str) -> Problem:
+    return Problem(
+        "wrong_use",
+        what,
+        "The command line was not understood, and nothing was done.",
+        Remedy(hint, "none"),
+    )
+
+
+def nothing_found(paths: str) -> Problem:
+    return Problem(
+        "nothing_found",
+        f"No media was found in {paths}.",
+        "The folder is empty, or holds only files of other kinds.",
+        Remedy("Give the files themselves, or another folder.", "none"),
+    )
+
+
+def no_screen() -> Problem:
+    return Problem(
+        "no_screen",
+        "There is no screen to open a window on.",
+        "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
+        Remedy("Use “reelyard run RECIPE INPUT…”, which needs none.", "none"),
+    )
+
+
+def window_libraries_missing(detail: str) -> Problem:
+    return Problem(
+        "window_libraries_missing",
+        f"The window cannot be opened: {detail.rstrip('.')}.",
+        "System libraries that Qt needs are not installed.",
+        Remedy("“python3 reelyard.py” names the command that installs them; “reelyard run” works without.", "none"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",
