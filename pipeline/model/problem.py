@@ -490,6 +490,38 @@ def window_libraries_missing(detail: str) -> Problem:
     )
 
 
+def store_damaged(detail: str) -> Problem:
+    return Problem(
+        "store_damaged",
+        "The history is damaged, so nothing new is started.",
+        "What was read back from the drive is not what was written there.",
+        Remedy("Close Reelyard and start it again: it repairs the history and keeps what can be read.", "none"),
+        detail,
+    )
+
+
+def store_salvaged(jobs_kept: int, aside: str | bytes) -> Problem:
+    return Problem(
+        "store_salvaged",
+        f"The history was damaged and has been repaired; {_jobs(jobs_kept)} could be read and kept.",
+        f"The drive, or something that writes to it, changed the file. It was moved to {shown(aside)}.",
+        Remedy("Look through the list for what is missing, and add it again.", "show_folder"),
+    )
+
+
+def store_restored(jobs_kept: int, made_at: str, aside: str | bytes) -> Problem:
+    return Problem(
+        "store_restored",
+        f"The history was damaged and the copy of {made_at} took its place, with {_jobs(jobs_kept)}.",
+        f"Nothing in the damaged file could be read. It was moved to {shown(aside)}.",
+        Remedy("Look through the list for what is missing since then, and add it again.", "show_folder"),
+    )
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",
