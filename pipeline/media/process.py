@@ -20,13 +20,11 @@ from typing import Any, assert_never
 import psutil
 
 from pipeline.media.progress import Ear, Heard, Line, Value
+from pipeline.media.tree import Tree, close, could_not_start, session_of
 from pipeline.model.problem import PipelineError, destination_missing, out_of_memory, tool_missing
 from pipeline.model.stage import Canceled, CancelSignal, Command, Tick
 
-if sys.platform == "win32":
-    from pipeline.media import tree_windows as system
-else:
-    from pipeline.media import tree_posix as system
+__all__ = ["MARK", "Exit", "Running", "close", "environment", "run", "sweep"]
 
 MARK = "REELYARD_CHILD"
 _LINES = 200
@@ -57,7 +55,7 @@ class Exit:
 class Running:
     """A process while it runs. Any thread may call any of these; all are safe after the end, none blocks."""
 
-    def __init__(self, tree: system.Tree) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._lock = threading.Lock()
         self._started_at = time.monotonic()
@@ -179,7 +177,7 @@ def run(
         ending.close()
     if cancel.is_set():
         raise Canceled
-    if system.could_not_start(code, record.lines):
+    if could_not_start(code, record.lines):
         raise PipelineError(tool_missing(command.tool))
     return Exit(
         code=code,
@@ -209,15 +207,10 @@ def sweep(mark: str) -> int:
     return len(killed)
 
 
-def close() -> None:
-    """Ends what watches over the children. Call it last; a child that still runs is killed."""
-    system.close()
-
-
 class _Ending:
     """What a set cancel does to the tree: kills it, or for a polite command asks it first and kills it later."""
 
-    def __init__(self, command: Command, tree: system.Tree) -> None:
+    def __init__(self, command: Command, tree: Tree) -> None:
         self._command = command
         self._tree = tree
         self._lock = threading.Lock()
@@ -299,13 +292,13 @@ def _moved(tick: Tick) -> tuple[float, int, float, int, str]:
     return tick.done, tick.frame, tick.out_time_s, tick.out_bytes, tick.message
 
 
-def _start(argv: Sequence[str], command: Command, folder: str, mark: str, low_priority: bool) -> system.Tree:
+def _start(argv: Sequence[str], command: Command, folder: str, mark: str, low_priority: bool) -> Tree:
     if not os.path.isdir(folder):
         raise PipelineError(destination_missing(folder))
     if not os.path.isfile(argv[0]) or not os.access(argv[0], os.X_OK):
         raise PipelineError(tool_missing(command.tool))
     try:
-        return system.Tree(
+        return Tree(
             argv, folder=folder, env=environment(argv[0], mark), dies_with_thread=True, low_priority=low_priority
         )
     except OSError as error:
@@ -330,12 +323,12 @@ def environment(program: str, mark: str) -> dict[str, str]:
 
 
 def _leftovers(mark: str) -> list[psutil.Process]:
-    ours = system.session_of(os.getpid())
+    ours = session_of(os.getpid())
     living: list[tuple[psutil.Process, int]] = []
     sessions: set[int] = set()
     for each in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if each.status() != psutil.STATUS_ZOMBIE and (session := system.session_of(each.pid)) != ours:
+            if each.status() != psutil.STATUS_ZOMBIE and (session := session_of(each.pid)) != ours:
                 living.append((each, session))
                 if each.environ().get(MARK) == mark:
                     sessions.add(session)

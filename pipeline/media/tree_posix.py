@@ -63,7 +63,7 @@ class Tree:
             cwd=folder,
             env=env,
             start_new_session=True,
-            bufsize=0,
+            bufsize=0 if merged else -1,
         )
         self.pid = self._popen.pid
         self._lock = threading.Lock()
@@ -241,7 +241,7 @@ def session_of(pid: int) -> int:
 
 
 def close() -> None:
-    """Ends what watches over the children."""
+    """Ends what watches over the children. Call it last; a child that still runs is killed."""
     LEASH.close()
 
 

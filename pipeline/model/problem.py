@@ -522,6 +522,25 @@ def _jobs(count: int) -> str:
     return "1 job" if count == 1 else f"{count:,} jobs"
 
 
+def source_unreachable(path: str | bytes, reason: str) -> Problem:
+    return Problem(
+        "source_unreachable",
+        f"The source cannot be reached: {shown(path)}.",
+        f"Its drive answered: {reason.rstrip('.')}.",
+        Remedy("Check the drive or the connection to it, then retry.", "retry"),
+        is_transient=True,
+    )
+
+
+def odd_size(width: int, height: int) -> Problem:
+    return Problem(
+        "odd_size",
+        f"A picture of {width}×{height} cannot be encoded like this.",
+        "The codec stores colour for blocks of 2×2 pixels, so width and height must be even.",
+        Remedy("Choose a preset that scales or pads the picture.", "change_options"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

@@ -1,0 +1,260 @@
+"""Says what is in a media file, without ever reading it in this process: a child worker does, and may hang or die."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import os
+import queue
+import stat
+import sys
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import msgspec
+
+from pipeline.media.probe_answer import READY, Answer
+from pipeline.media.process import environment
+from pipeline.media.tree import Tree
+from pipeline.model import problem
+from pipeline.model.problem import PipelineError, Problem
+from pipeline.model.source import MediaInfo
+from pipeline.model.stage import Canceled
+
+WORKER = (sys.executable, "-m", "pipeline.media.probe_worker")
+_START_LIMIT_S = 60.0
+_ANSWER_LIMIT = 4 * 1024 * 1024
+_TAIL_LINES = 20
+_LINE_LIMIT = 500
+
+
+class ProbeCache(Protocol):
+    """Remembers what was found. A file that changed has another size or time, and is not found."""
+
+    def get(self, path: bytes, size: int, mtime_ns: int) -> MediaInfo | None:
+        """What was found in this file, if it is as it was."""
+        ...
+
+    def put(self, path: bytes, size: int, mtime_ns: int, info: MediaInfo) -> None:
+        """Keeps what was found."""
+        ...
+
+
+class Prober:
+    """Looks into files. Any thread may call any of these; as many look at once as there are workers.
+
+    Workers start when they are needed, live until `close`, and are replaced when they hang or die.
+    """
+
+    def __init__(
+        self,
+        workers: int = 1,
+        limit_s: float = 5.0,
+        cache: ProbeCache | None = None,
+        *,
+        mark: str = "",
+        worker: Sequence[str] = WORKER,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            workers: how many files are looked into at once.
+            limit_s: how long one file may take.
+            cache: asked first, told afterwards; called from the thread that asks.
+            mark: by which `process.sweep` finds a worker that outlived us.
+            worker: the command of a worker.
+        """
+        self._limit_s = limit_s
+        self._cache = cache
+        self._mark = mark
+        self._command = worker
+        self._places = threading.Semaphore(workers)
+        self._lock = threading.Lock()
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._is_closed = False
+
+    def info(self, path: str) -> MediaInfo:
+        """What is in this file.
+
+        Raises:
+            PipelineError: it cannot be read, is no media file, or the worker did not survive it.
+            Canceled: the Prober was closed.
+        """
+        path = os.path.abspath(path)
+        size, mtime_ns = regular_file(path)
+        key = os.fsencode(path)
+        if self._cache is not None and (known := self._cache.get(key, size, mtime_ns)) is not None:
+            return known
+        info = self._look(path)
+        if self._cache is not None:
+            self._cache.put(key, size, mtime_ns, info)
+        return info
+
+    def close(self) -> None:
+        """Ends the workers; who waits for one gets Canceled. May be called again."""
+        with self._lock:
+            self._is_closed = True
+            ended, self._all = list(self._all), set()
+            self._idle.clear()
+        for worker in ended:
+            worker.kill()
+        for worker in ended:
+            worker.join()
+
+    def _look(self, path: str) -> MediaInfo:
+        with self._places:
+            worker = self._take()
+            try:
+                answer = worker.ask(path, self._limit_s)
+            except PipelineError:
+                self._drop(worker)
+                if self._is_closed:
+                    raise Canceled from None
+                raise
+            except BaseException:
+                self._drop(worker)
+                raise
+            with self._lock:
+                if not self._is_closed:
+                    self._idle.append(worker)
+        if answer.info is not None:
+            return answer.info
+        if answer.fault:
+            raise RuntimeError(f"The probe worker failed:\n{answer.fault}")
+        raise PipelineError(_problem(path, answer))
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            if self._is_closed:
+                raise Canceled
+            if self._idle:
+                return self._idle.pop()
+            worker = _Worker(self._command, self._mark)
+            self._all.add(worker)
+            return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.kill()
+        with self._lock:
+            self._all.discard(worker)
+
+
+class _Worker:
+    """One child, and two threads that listen to it. Only one thread may ask at a time."""
+
+    def __init__(self, command: Sequence[str], mark: str) -> None:
+        self._tree = Tree(command, env=environment(command[0], mark), pipes="apart")
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._is_ready = False
+        self._listener = threading.Thread(target=self._listen, name="probe-answers", daemon=True)
+        self._keeper = threading.Thread(target=self._keep, name="probe-errors", daemon=True)
+        self._listener.start()
+        self._keeper.start()
+
+    def ask(self, path: str, limit_s: float) -> Answer:
+        """One question, one answer.
+
+        Raises:
+            PipelineError: it took too long, or the child died of it. Do not ask this worker again.
+        """
+        if not self._is_ready:
+            self._is_ready = self._next(_START_LIMIT_S) == READY
+            if not self._is_ready:
+                raise RuntimeError(f"The probe worker does not start:\n{self._last_words()}")
+        with suppress(OSError):  # a dead worker is found when its answer does not come
+            self._tree.stdin.write(base64.b64encode(os.fsencode(path)) + b"\n")
+            self._tree.stdin.flush()
+        line = self._next(limit_s)
+        if line is None:
+            raise PipelineError(problem.probe_stuck(path, limit_s))
+        if not line.endswith(b"\n"):
+            raise PipelineError(problem.probe_died(path, self._last_words()))
+        return msgspec.json.decode(line, type=Answer)
+
+    def kill(self) -> None:
+        """Ends it at once. Its threads end by themselves."""
+        self._tree.kill()
+
+    def join(self) -> None:
+        """Waits for the end of a killed worker, unless the system cannot end it: a drive may hold it for ever."""
+        self._keeper.join(timeout=2)
+
+    def _next(self, limit_s: float) -> bytes | None:
+        try:
+            return self._answers.get(timeout=limit_s)
+        except queue.Empty:
+            return None
+
+    def _last_words(self) -> str:
+        self._keeper.join(timeout=2)
+        return "\n".join(self._tail)
+
+    def _listen(self) -> None:
+        while line := self._tree.stdout.readline(_ANSWER_LIMIT):
+            self._answers.put(line)
+        self._answers.put(b"")
+
+    def _keep(self) -> None:
+        """Takes what the libraries complain of, so that they never block, and at the end reaps the child."""
+        while line := self._tree.stderr.readline(_LINE_LIMIT):
+            self._tail.append(line.decode("utf-8", "replace").rstrip())
+        self._listener.join()
+        code = self._tree.reap()
+        if code < 0:
+            self._tail.append(f"Ended by signal {-code}.")
+
+
+def regular_file(path: str) -> tuple[int, int]:
+    """Size and time of change of a file that can be read; nothing is opened that could block or have an effect.
+
+    Raises:
+        PipelineError: it is missing, a folder, a broken link, no regular file, unreadable or empty.
+    """
+    try:
+        status = os.stat(path)
+        _check_kind(path, status)
+        # Only opening tells whether it may be read: rights have more sources than the mode bits.
+        os.close(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)))
+    except ValueError:  # a NUL in the name
+        raise PipelineError(problem.source_missing(path)) from None
+    except OSError as error:
+        raise PipelineError(_no_access(path, error)) from error
+    if status.st_size == 0:
+        raise PipelineError(problem.source_empty(path))
+    return status.st_size, status.st_mtime_ns
+
+
+def _check_kind(path: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise PipelineError(problem.source_is_folder(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise PipelineError(problem.not_a_file(path))
+
+
+def _no_access(path: str, error: OSError) -> Problem:
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR | errno.ENAMETOOLONG:
+            return problem.broken_link(path) if os.path.islink(path) else problem.source_missing(path)
+        case errno.ELOOP:
+            return problem.broken_link(path)
+        case errno.EACCES | errno.EPERM:
+            return problem.source_unreadable(path)
+        case _:
+            return problem.source_unreachable(path, os.strerror(error.errno or 0))
+
+
+def _problem(path: str, answer: Answer) -> Problem:
+    match answer.trouble:
+        case "missing":
+            return problem.source_missing(path)
+        case "unreadable":
+            return problem.source_unreadable(path)
+        case "truncated":
+            return problem.source_truncated(path, answer.detail)
+        case _:
+            return problem.not_media(path, answer.detail)

@@ -1,0 +1,236 @@
+"""The child that looks into media files: a path comes in, what is in the file goes out, a line each.
+
+The libraries that read hostile files live here and in no other process. Run as `python -m pipeline.media.probe_worker`.
+A request is the path's bytes in base64; an answer is a JSON object with one of `info`, `trouble` or `fault`.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
+
+import av
+import av.logging
+import av.stream
+import msgspec
+
+from pipeline.media.colour import PRIMARIES, RANGES, SPACES, TRANSFERS, name_in
+from pipeline.media.probe_answer import READY, Answer, Trouble
+from pipeline.model.source import MediaInfo, MediaStream, StreamKind
+
+
+class Unfit(Exception):
+    """The file cannot be used."""
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(detail)
+        self.trouble: Trouble = trouble
+        self.detail = detail
+
+
+# A playlist may name files beside it, never an address: looking at a file starts no connection.
+_OPTIONS = {"protocol_whitelist": "file,crypto,data"}
+_STILL_FORMATS = frozenset({"image2", "ico", "tty", "svg"})
+_STILL_BRANDS = frozenset({"avif", "heic", "heix", "heim", "heis", "mif1", "miaf"})
+_FIELD_ORDERS = ("", "progressive", "tt", "bb", "tb", "bt")
+_MOV_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid"})
+_DETAIL_LIMIT = 2000
+
+
+# Without this a complaint is told once, and not for the next file that has the same fault.
+av.logging.set_skip_repeated(False)
+
+
+def look(path: str) -> MediaInfo:
+    """What is in a file.
+
+    Raises:
+        Unfit: it cannot be opened, or holds neither moving pictures nor sound.
+    """
+    av.logging.set_level(av.logging.ERROR)
+    with av.logging.Capture() as log:
+        try:
+            with av.open("file:" + path, options=_OPTIONS, metadata_errors="replace") as container:
+                return _info(container)
+        except av.FFmpegError as error:
+            raise Unfit(*_reason(error, path, [text for _, _, text in log])) from error
+
+
+def _info(container: av.container.InputContainer) -> MediaInfo:
+    form = container.format.name
+    brand = container.metadata.get("major_brand", "").strip()
+    if form in _STILL_FORMATS or form.endswith("_pipe") or brand in _STILL_BRANDS:
+        raise Unfit("not_media", f"A still image ({form}).")
+    rotations = _rotations(container)
+    streams = tuple(_stream(stream, rotations.get(stream.index, 0)) for stream in container.streams)
+    if not any(stream.kind in ("video", "audio") for stream in streams):
+        raise Unfit("not_media", f"Neither video nor audio ({form}).")
+    return MediaInfo(
+        container=form,
+        duration_s=None if container.duration is None else container.duration / av.time_base,
+        streams=streams,
+        start_s=(container.start_time or 0) / av.time_base,
+        bit_rate=container.bit_rate or 0,
+        chapters=len(container.chapters()),
+    )
+
+
+def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
+    context = stream.codec_context
+    kind = _kind(stream)
+    common: dict[str, Any] = {
+        "index": stream.index,
+        "kind": kind,
+        "codec": "" if context is None else context.codec.canonical_name,
+        "profile": (context and context.profile) or "",
+        "bit_rate": (context and context.bit_rate) or 0,
+        "language": _language(stream),
+        "title": stream.metadata.get("title", ""),
+        "is_default": bool(stream.disposition & av.stream.Disposition.default),
+        "is_forced": bool(stream.disposition & av.stream.Disposition.forced),
+        "duration_s": _duration_s(stream),
+    }
+    if isinstance(stream, av.VideoStream):
+        return MediaStream(**common, **_picture(stream, kind, rotation))
+    if isinstance(stream, av.AudioStream):
+        return MediaStream(
+            **common,
+            sample_rate_hz=stream.codec_context.sample_rate or 0,
+            channels=stream.codec_context.channels,
+            channel_layout=stream.codec_context.layout.name,
+        )
+    return MediaStream(**common)
+
+
+def _kind(stream: av.stream.Stream) -> StreamKind:
+    if stream.disposition & av.stream.Disposition.attached_pic:
+        return "cover"
+    kinds: dict[str, StreamKind] = {
+        "video": "video", "audio": "audio", "subtitle": "subtitle", "attachment": "attachment",
+    }  # fmt: skip
+    return kinds.get(stream.type, "data")
+
+
+def _picture(stream: av.VideoStream, kind: StreamKind, rotation: int) -> dict[str, Any]:
+    context = stream.codec_context
+    form = context.format
+    aspect = stream.sample_aspect_ratio
+    rate = stream.average_rate or stream.guessed_rate
+    return {
+        "width": context.width,
+        "height": context.height,
+        "sample_aspect": f"{aspect.numerator}:{aspect.denominator}" if aspect else "",
+        "frame_rate": float(rate) if rate and kind == "video" else 0.0,
+        "frames": stream.frames,
+        "pixel_format": form.name if form else "",
+        "bit_depth": max((each.bits for each in form.components), default=0) if form else 0,
+        "colour_range": name_in(RANGES, context.color_range),
+        "colour_space": name_in(SPACES, context.colorspace),
+        "colour_transfer": name_in(TRANSFERS, context.color_trc),
+        "colour_primaries": name_in(PRIMARIES, context.color_primaries),
+        "field_order": _FIELD_ORDERS[order] if 0 <= (order := int(context.field_order)) < len(_FIELD_ORDERS) else "",
+        "rotation": rotation,
+    }
+
+
+def _language(stream: av.stream.Stream) -> str:
+    language = stream.metadata.get("language", "")
+    return "" if language == "und" else language
+
+
+# Matroska keeps a stream's length as a tag: DURATION=00:00:02.021000000
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def _duration_s(stream: av.stream.Stream) -> float | None:
+    ticks: int | None = getattr(stream, "duration", None)  # attachments have none
+    if ticks is not None and stream.time_base is not None:
+        return float(ticks * stream.time_base)
+    if clock := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = clock.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return None
+
+
+# PyAV shows the display matrix of a decoded frame only. The library's own description of the file has it for nothing:
+#
+#     Stream #0:0[0x1](und): Video: h264 (Constrained Baseline) (avc1 / 0x31637661), yuv420p(progressive), 320x180 …
+#       Side data:
+#         Display Matrix: rotation of 90.00 degrees
+_ROTATION = re.compile(r"^  Stream #0:(\d+)|^      Display Matrix: rotation of (-?[\d.]+) degrees$", re.MULTILINE)
+
+
+def _rotations(container: av.container.InputContainer) -> dict[int, int]:
+    av.logging.set_level(av.logging.INFO)
+    try:
+        text: str = container.dumps_format()  # type: ignore[attr-defined] # missing in PyAV's stubs
+    finally:
+        av.logging.set_level(av.logging.ERROR)
+    rotations: dict[int, int] = {}
+    index = 0
+    for stream, degrees in _ROTATION.findall(text):
+        if stream:
+            index = int(stream)
+        else:
+            rotations[index] = round(float(degrees)) % 360
+    return rotations
+
+
+def _reason(error: av.FFmpegError, path: str, log: Iterable[str]) -> tuple[Trouble, str]:
+    detail = "".join([*log, str(error.strerror or error)])[-_DETAIL_LIMIT:].strip()
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "missing", detail
+        case PermissionError() if error.errno == errno.EACCES:
+            return "unreadable", detail
+        case EOFError():
+            return "truncated", detail
+        case _ if "moov atom not found" in detail and _begins_like_mov(path):
+            return "truncated", detail
+        case _:
+            return "not_media", detail
+
+
+def _begins_like_mov(path: str) -> bool:
+    """Whether it was an MP4 or MOV once. The library takes any file of that name for one."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(8)[4:] in _MOV_BOXES
+    except OSError:
+        return False
+
+
+def answer(request: bytes, look: Callable[[str], MediaInfo] = look) -> Answer:
+    """What is said to one request."""
+    try:
+        return Answer(info=look(os.fsdecode(base64.b64decode(request))))
+    except Unfit as unfit:
+        return Answer(trouble=unfit.trouble, detail=unfit.detail)
+    except Exception:
+        return Answer(fault=traceback.format_exc()[-_DETAIL_LIMIT:])
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, look: Callable[[str], MediaInfo] = look) -> None:
+    """Says that it is ready, then answers one request after another until there are no more."""
+    answers.write(READY)
+    answers.flush()
+    for request in requests:
+        answers.write(msgspec.json.encode(answer(request, look)) + b"\n")
+        answers.flush()
+
+
+def own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Where requests come from and answers go to. What a library prints goes elsewhere, so it cannot tear a line."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return sys.stdin.buffer, answers
+
+
+if __name__ == "__main__":
+    serve(*own_pipes())
