@@ -50,15 +50,3 @@ class Threads:
         for thread in alive:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in alive)
-
-
-class Inline:
-    """Runs work in the caller's thread, before `start` returns. For tests that want one order of things."""
-
-    def start(self, work: Callable[[], None]) -> None:
-        """Runs `work`."""
-        work()
-
-    def close(self, timeout_s: float) -> bool:
-        """Nothing to wait for."""
-        return True

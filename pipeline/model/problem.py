@@ -215,6 +215,15 @@ def unknown_option(name: str, nearest: str) -> Problem:
     return _unknown("option", name, nearest, "reelyard recipes")
 
 
+def bad_preset(origin: str, reason: str) -> Problem:
+    return Problem(
+        "bad_preset",
+        f"The preset file {shown(origin)} cannot be used.",
+        reason.rstrip(".") + ".",
+        Remedy("Correct the file or move it away; other presets are not affected.", "change_options"),
+    )
+
+
 def _unknown(kind: str, name: str, nearest: str, listing: str) -> Problem:
     hint = f"The nearest name is “{nearest}”. " if nearest else ""
     return Problem(

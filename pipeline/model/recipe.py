@@ -34,6 +34,10 @@ class Recipe(ABC, Generic[O]):
             PipelineError: the source cannot be made into what the options ask for.
         """
 
+    @abstractmethod
+    def result_name(self, source: Source, options: O) -> bytes:
+        """The file name its main result will wish for, where that is known before it runs; empty otherwise."""
+
     def decode(self, values: Mapping[str, Any]) -> O:
         """Option values, checked.
 

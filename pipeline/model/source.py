@@ -81,10 +81,11 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `path` is `os.fsencode` bytes: absolute for a person's file, relative to the Workspace for a file an
     earlier recipe of the same Flow made. `subfolder` is where the file lay below the dropped folder, and is
-    mirrored in the destination. `size` and `mtime_ns` are its identity; -1 until it was looked at.
+    mirrored in the destination. `alias` is the name results are called after, where that is not the file's. `size` and `mtime_ns` are its identity; -1 until it was looked at.
     """
 
     path: bytes = b""
+    alias: bytes = b""
     url: str = ""
     subfolder: bytes = b""
     size: int = -1
@@ -100,6 +101,11 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     def name(self) -> str:
         """The file name, or the link, fit for showing: undecodable bytes are U+FFFD."""
         return shown(PurePath(self.file).name) if self.path else self.url
+
+    @property
+    def stem(self) -> str:
+        """The name results are called after, without folder and suffix."""
+        return PurePath(os.fsdecode(self.alias or self.path)).stem
 
     @property
     def is_scratch(self) -> bool:

@@ -90,6 +90,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `active_s` leaves out the time it was suspended. `value` is what an Act or a JSON-speaking tool returned.
     `lines` are the log's last lines, `complaints` its first errors, each with the output time they were seen at.
+    `stalled_s` above 0: it was killed because it made no progress for so long.
     """
 
     exit_code: int = 0
@@ -98,6 +99,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     last_tick: Tick | None = None
     lines: tuple[str, ...] = ()
     complaints: tuple[tuple[float, str], ...] = ()
+    stalled_s: float = 0.0
     members: tuple[Outcome, ...] = ()
 
 
@@ -105,11 +107,14 @@ class StepFailed(PipelineError):
     """Raised in the Script where a Run ended with an exit code other than 0.
 
     A Script that catches it goes on, and the Outcome is recorded; otherwise the attempt fails with the Problem.
+    `key` and `stage` say which Step it was.
     """
 
-    def __init__(self, problem: Problem, outcome: Outcome) -> None:
+    def __init__(self, problem: Problem, outcome: Outcome, key: str = "", stage: str = "") -> None:
         super().__init__(problem)
         self.outcome = outcome
+        self.key = key
+        self.stage = stage
 
 
 class Act(msgspec.Struct, frozen=True, tag=True):
@@ -132,12 +137,16 @@ class Act(msgspec.Struct, frozen=True, tag=True):
 
 @dataclass(frozen=True)
 class Run:
-    """Run one process. `reads` and `makes` are the scratch files, by relative name."""
+    """Run one process. `reads` and `makes` are the scratch files, by relative name.
+
+    `part` is which of how many equal parts of its Stage this Step is.
+    """
 
     command: Command
     lane: Lane = "cpu"
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    part: tuple[int, int] = (1, 1)
     label: str = ""
     stage: str = ""
 
@@ -150,6 +159,7 @@ class Call:
     lane: Lane = "light"
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    part: tuple[int, int] = (1, 1)
     label: str = ""
     stage: str = ""
 

@@ -13,6 +13,7 @@ class Intent(msgspec.Struct, frozen=True):
 
     Both paths are absolute `os.fsencode` bytes. A final file with this inode and size *is* published.
     `overwrite` is the rule the job was added with, so that a replay does not ask a setting that has changed since.
+    `artifact` is what is published, as the JSON of its Artifact.
     """
 
     job_id: str
@@ -23,17 +24,18 @@ class Intent(msgspec.Struct, frozen=True):
     mtime_ns: int
     is_folder: bool = False
     overwrite: bool = False
+    artifact: bytes = b"{}"
 
 
-_COLUMNS = "job_id, scratch, final, inode, size, mtime_ns, is_folder, overwrite"
+_COLUMNS = "job_id, scratch, final, inode, size, mtime_ns, is_folder, overwrite, artifact"
 
 
 def save_intents(c: sqlite3.Connection, intents: Iterable[Intent]) -> None:
     """Commits to publishing. An intent for the same final name of the same job is replaced."""
     c.executemany(
-        f"INSERT OR REPLACE INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (i.job_id, i.scratch, i.final, str(i.inode), i.size, i.mtime_ns, i.is_folder, i.overwrite)
+            (i.job_id, i.scratch, i.final, str(i.inode), i.size, i.mtime_ns, i.is_folder, i.overwrite, i.artifact)
             for i in intents
         ],
     )  # fmt: skip
@@ -72,8 +74,8 @@ def release_names(c: sqlite3.Connection, job_id: str) -> None:
 
 def _intents(c: sqlite3.Connection, where: str, values: tuple[str, ...]) -> list[Intent]:
     return [
-        Intent(job_id, scratch, final, int(inode), size, mtime_ns, bool(is_folder), bool(overwrite))
-        for job_id, scratch, final, inode, size, mtime_ns, is_folder, overwrite in c.execute(
+        Intent(job_id, scratch, final, int(inode), size, mtime_ns, bool(is_folder), bool(overwrite), artifact)
+        for job_id, scratch, final, inode, size, mtime_ns, is_folder, overwrite, artifact in c.execute(
             f"SELECT {_COLUMNS} FROM intents {where} ORDER BY num", values
         )
     ]

@@ -77,6 +77,7 @@ _FIRST = (
         mtime_ns INTEGER NOT NULL,
         is_folder INTEGER NOT NULL,
         overwrite INTEGER NOT NULL,
+        artifact BLOB NOT NULL,
         UNIQUE (job_id, final))""",
     """CREATE TABLE names (
         final BLOB PRIMARY KEY,

@@ -1,0 +1,115 @@
+"""The recipes that are installed, their presets, and how a person's words become a Flow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.model.flow import Flow, FlowStep
+from pipeline.model.option import nearest
+from pipeline.model.problem import PipelineError, bad_preset, unknown_preset, unknown_recipe
+from pipeline.model.recipe import Preset, Recipe
+
+SCHEMA = 1
+
+
+class PresetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in a preset's TOML file."""
+
+    schema: int
+    recipe: str
+    id: str
+    label: str
+    summary: str
+    options: dict[str, Any]
+    default: bool = False
+
+
+class PresetBook:
+    """All presets by recipe. A user's preset with a built-in one's id takes its place."""
+
+    def __init__(
+        self, recipes: Mapping[str, Recipe[Any]], texts: Iterable[tuple[str, str]], user_folder: str | None = None
+    ) -> None:
+        self._recipes = dict(recipes)
+        self._presets: dict[tuple[str, str], Preset] = {}
+        self._defaults: dict[str, str] = {}
+        for origin, text in [*texts, *_files_in(user_folder)]:
+            self._add(origin, text)
+
+    def recipes(self) -> tuple[Recipe[Any], ...]:
+        """Every recipe, in the order they are offered."""
+        return tuple(self._recipes.values())
+
+    def presets(self, recipe: str = "") -> tuple[Preset, ...]:
+        """The presets of one recipe, or all."""
+        return tuple(preset for preset in self._presets.values() if recipe in ("", preset.recipe))
+
+    def default(self, recipe: str) -> Preset:
+        """The preset that is taken when none is named.
+
+        Raises:
+            PipelineError: there is no such recipe.
+        """
+        return self._presets[recipe_named(self._recipes, recipe).id, self._defaults[recipe]]
+
+    def flow(self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None) -> Flow:
+        """A Flow of one recipe: the preset's options with `sets` over them, all checked.
+
+        Raises:
+            PipelineError: an unknown recipe, preset or option (says the nearest name), or a value out of range.
+        """
+        found = recipe_named(self._recipes, recipe)
+        chosen = self._named(recipe, preset) if preset else self.default(recipe)
+        options = found.decode({**chosen.options, **(sets or {})})
+        changed = {
+            field.name: getattr(options, field.name)
+            for field in msgspec.structs.fields(options)
+            if getattr(options, field.name) != field.default
+        }
+        return Flow((FlowStep(recipe, chosen.id, changed),))
+
+    def _named(self, recipe: str, preset: str) -> Preset:
+        found = self._presets.get((recipe, preset))
+        if found is None:
+            known = [id_ for owner, id_ in self._presets if owner == recipe]
+            raise PipelineError(unknown_preset(preset, nearest(preset, known)))
+        return found
+
+    def _add(self, origin: str, text: str) -> None:
+        try:
+            file = msgspec.toml.decode(text, type=PresetFile)
+        except msgspec.DecodeError as error:
+            raise PipelineError(bad_preset(origin, str(error))) from error
+        recipe = recipe_named(self._recipes, file.recipe)
+        recipe.decode(file.options)
+        self._presets[file.recipe, file.id] = Preset(
+            file.id, file.recipe, file.label, file.summary, file.options, origin
+        )
+        if file.default or file.recipe not in self._defaults:
+            self._defaults[file.recipe] = file.id
+
+
+def recipe_named(recipes: Mapping[str, Recipe[Any]], name: str) -> Recipe[Any]:
+    """The recipe with this id.
+
+    Raises:
+        PipelineError: there is none; says the nearest name.
+    """
+    found = recipes.get(name)
+    if found is None:
+        raise PipelineError(unknown_recipe(name, nearest(name, recipes)))
+    return found
+
+
+def _files_in(folder: str | None) -> Iterable[tuple[str, str]]:
+    if folder is None or not os.path.isdir(folder):
+        return
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".toml"):
+            path = os.path.join(folder, name)
+            with open(path, encoding="utf-8") as file:
+                yield path, file.read()

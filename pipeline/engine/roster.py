@@ -1,0 +1,111 @@
+"""The newest snapshot of every job in memory, and the order in which pending ones start. Under the engine's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from pipeline.model.batch import Batch
+from pipeline.model.job import Job
+from pipeline.model.state import State
+
+_ORDERING = frozenset({"state", "priority", "place", "held_by"})
+
+
+def order(job: Job) -> tuple[int, float, int]:
+    """The key of the queue's order: priority first, then place."""
+    return -job.priority, job.place, job.num
+
+
+class Roster:
+    """The jobs this engine knows. Not locked itself: only the Scheduler and Control use it, under their lock.
+
+    `may_start` narrows what this engine starts; `run` starts only what it added itself.
+    """
+
+    def __init__(self, may_start: Callable[[Job], bool] = lambda job: True, last_num: int = 0) -> None:
+        self._may_start = may_start
+        self._jobs: dict[str, Job] = {}
+        self._batches: dict[str, Batch] = {}
+        self._unaccepted: set[str] = set()
+        self._line: list[str] | None = None
+        self._last_num = last_num
+
+    def next_num(self) -> int:
+        """A new small number for a job or a batch."""
+        self._last_num += 1
+        return self._last_num
+
+    def add(self, jobs: Sequence[Job], *, accepted: bool) -> None:
+        """Takes jobs in; those not accepted yet are listed and never started."""
+        self._jobs.update((job.id, job) for job in jobs)
+        if not accepted:
+            self._unaccepted.update(job.id for job in jobs)
+        self._line = None
+
+    def accept(self, jobs: Iterable[Job]) -> None:
+        """These are committed now."""
+        self._unaccepted.difference_update(job.id for job in jobs)
+        self._line = None
+
+    @property
+    def has_unaccepted(self) -> bool:
+        """Whether a drop is still being committed."""
+        return bool(self._unaccepted)
+
+    def add_batches(self, batches: Iterable[Batch]) -> None:
+        """Takes batches in."""
+        self._batches.update((batch.id, batch) for batch in batches)
+
+    def batches(self) -> tuple[Batch, ...]:
+        """All batches."""
+        return tuple(self._batches.values())
+
+    def get(self, job_id: str) -> Job | None:
+        """The newest snapshot, or None."""
+        return self._jobs.get(job_id)
+
+    def of(self, job_id: str) -> Job:
+        """The newest snapshot of a job that is known to be there."""
+        return self._jobs[job_id]
+
+    def replace(self, job: Job, **changes: Any) -> Job:
+        """The next snapshot. `job` may be an older one: fields not named are taken from the newest."""
+        new = msgspec.structs.replace(self._jobs[job.id], **changes)
+        self._jobs[job.id] = new
+        # A job that leaves the line is passed over by `next`; only what joins or moves in it needs a new one.
+        if new.state is State.PENDING and not _ORDERING.isdisjoint(changes):
+            self._line = None
+        return new
+
+    def remove(self, job_id: str) -> None:
+        """Forgets a job."""
+        self._jobs.pop(job_id, None)
+        self._unaccepted.discard(job_id)
+        self._line = None
+
+    def all(self) -> tuple[Job, ...]:
+        """Every job: open ones in queue order, then ended ones, the newest first."""
+        jobs = self._jobs.values()
+        open_ones = sorted((job for job in jobs if not job.state.is_terminal), key=order)
+        ended = sorted((job for job in jobs if job.state.is_terminal), key=lambda job: -(job.ended_ms or 0))
+        return (*open_ones, *ended)
+
+    def next(self) -> Job | None:
+        """The pending job whose turn it is, or None."""
+        if self._line is None:
+            startable = sorted(filter(self._can_start, self._jobs.values()), key=order, reverse=True)
+            self._line = [job.id for job in startable]
+        while self._line:
+            job = self._jobs.get(self._line[-1])
+            if job is not None and self._can_start(job):
+                return job
+            self._line.pop()
+        return None
+
+    def _can_start(self, job: Job) -> bool:
+        return (
+            job.state is State.PENDING and not job.held_by and job.id not in self._unaccepted and self._may_start(job)
+        )

@@ -1,0 +1,261 @@
+"""Runs one attempt of a job, from the look at its source to the last name. Knows nothing of queues."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
+
+import msgspec
+
+from pipeline.engine.estimate import Speeds
+from pipeline.engine.hand import Hand
+from pipeline.engine.joblog import JobLog
+from pipeline.engine.meter import Meter
+from pipeline.engine.presets import recipe_named
+from pipeline.engine.publish import Publisher
+from pipeline.engine.replay import Desk, Means, Replay
+from pipeline.engine.scheduler import Scheduler, Verdict
+from pipeline.engine.workspace import Workspace
+from pipeline.model.event import JobLogged
+from pipeline.model.job import Artifact, Job
+from pipeline.model.problem import (
+    PipelineError,
+    Problem,
+    Warn,
+    bug,
+    destination_exists,
+    source_changed,
+    source_growing,
+    source_missing,
+)
+from pipeline.model.recipe import Recipe
+from pipeline.model.source import MediaInfo, Source
+from pipeline.model.stage import Canceled, Scratch, Stage
+from pipeline.model.state import Trigger
+from pipeline.store.journal import begin_attempt, forget_all_steps, step_in_hand, steps_of
+from pipeline.store.publishing import clear_intents, release_names
+from pipeline.store.speeds import record_speed
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A Flow made ready: each recipe with its decoded options."""
+
+    parts: tuple[tuple[Recipe[Any], Any], ...]
+
+    def stages(self, source: Source) -> tuple[Stage, ...]:
+        """All Stages in order. With several recipes each id says which part it is of: `2.encode`."""
+        if len(self.parts) == 1:
+            recipe, options = self.parts[0]
+            return recipe.stages(source, options)
+        return tuple(
+            Stage(f"{number}.{stage.id}", f"{recipe.label}: {stage.label}", stage.weight)
+            for number, (recipe, options) in enumerate(self.parts, 1)
+            for stage in recipe.stages(source, options)
+        )
+
+
+def plan(recipes: Mapping[str, Recipe[Any]], job: Job) -> Plan:
+    """The job's Flow with its options decoded.
+
+    Raises:
+        PipelineError: a recipe is not there, or an option does not fit it; a job of an older version can hold such.
+    """
+    named = [(recipe_named(recipes, step.recipe), step.options) for step in job.flow.steps]
+    return Plan(tuple((recipe, recipe.decode(options)) for recipe, options in named))
+
+
+class Runner:
+    """Runs attempts. One object serves all jobs; what belongs to one attempt is local to `run`."""
+
+    def __init__(
+        self,
+        *,
+        means: Means,
+        recipes: Mapping[str, Recipe[Any]],
+        probe: Callable[[str], MediaInfo],
+        speeds: Speeds,
+        log_folder: str,
+    ) -> None:
+        self._means = means
+        self._recipes = recipes
+        self._probe = probe
+        self._speeds = speeds
+        self._log_folder = log_folder
+        self._scheduler: Scheduler
+
+    def report_to(self, scheduler: Scheduler) -> None:
+        """Says who decides. The two need each other, so this comes after both are made."""
+        self._scheduler = scheduler
+
+    def run(self, job: Job, hand: Hand) -> None:
+        """Runs one attempt and reports its one ending. Blocks the calling thread until that is committed."""
+        workspace = Workspace.of(job)
+        with JobLog(self._log_folder, job.id, job.attempt) as log:
+            try:
+                verdict = self._attempt(job, hand, workspace, log)
+            except Canceled:
+                verdict = Verdict(Trigger.STOPPED)
+            except PipelineError as error:
+                verdict = Verdict(Trigger.FAIL, self._blame(job.id, error.problem))
+            except Exception:
+                _LOG.exception("job %s met a bug", job.id)
+                verdict = Verdict(Trigger.FAIL, bug(traceback.format_exc()))
+            if verdict.problem is not None:
+                log.write("error", str(verdict.problem))
+        done = self._scheduler.end(job.id, verdict)
+        if done.exception() is None and verdict.trigger is Trigger.FINISH:
+            workspace.remove()
+
+    def _attempt(self, job: Job, hand: Hand, workspace: Workspace, log: JobLog) -> Verdict:
+        source = self._look(job.source)
+        if source != job.source:
+            job = self._scheduler.learn(job.id, source)
+        ready = plan(self._recipes, job)
+        if not job.without_skip_rules and (there := self._result_there(job, ready)):
+            return Verdict(Trigger.SKIP, destination_exists(there))
+        workspace.open()
+        publisher = Publisher(self._means.writer, job, workspace)
+        published = publisher.settled()
+        warnings: tuple[Warn, ...] = ()
+        if published is None:
+            replay = self._replay(job, hand, workspace, ready, log)
+            artifacts = self._drive(replay, job, ready, workspace)
+            with hand.member(None):
+                """A pause that came after the last Step holds here."""
+            warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + self._still_there(job)
+            if not self._scheduler.completes(job.id):
+                raise Canceled
+            published, taken = publisher.publish(artifacts)
+            learnt = self._speeds.learn(job, hand.active_s()) if replay.ran_all else ()
+            return self._finish(job, published, (*warnings, *taken), learnt)
+        if not self._scheduler.completes(job.id):
+            raise Canceled
+        return self._finish(job, published, tuple(w for artifact in published for w in artifact.warnings), ())
+
+    def _finish(
+        self, job: Job, published: tuple[Artifact, ...], warnings: tuple[Warn, ...], learnt: tuple[tuple[str, float], ...]
+    ) -> Verdict:
+        def work(connection: Connection) -> None:
+            clear_intents(connection, job.id)
+            release_names(connection, job.id)
+            forget_all_steps(connection, job.id)
+            step_in_hand(connection, job.id, None, "")
+            for signature, rate in learnt:
+                record_speed(connection, signature, rate)
+
+        return Verdict(Trigger.FINISH, artifacts=published, warnings=warnings, work=work)
+
+    def _look(self, source: Source) -> Source:
+        """The source with its identity and what is in it, probed again where it is not the file it was."""
+        info = self._probe(source.file)
+        try:
+            found = os.stat(source.file)
+        except OSError:
+            raise PipelineError(source_missing(source.path)) from None
+        return msgspec.structs.replace(source, size=found.st_size, mtime_ns=found.st_mtime_ns, info=info)
+
+    def _replay(self, job: Job, hand: Hand, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
+        writer, scheduler = self._means.writer, self._scheduler
+        context = msgspec.json.encode(job.source)
+
+        def begin(connection: Connection) -> Any:
+            begin_attempt(connection, job.id, job.attempt, context)
+            return steps_of(connection, job.id)
+
+        def logs(level: str, line: str) -> None:
+            log.write(level, line)
+            if level in ("warning", "error"):
+                writer.tell(JobLogged(job.id, job.attempt, level, line))
+
+        stages = ready.stages(job.source)
+        desk = Desk(
+            waits=lambda waiting_for, why: scheduler.waits(job.id, waiting_for, why),
+            enters=lambda stage, label: scheduler.enters(job.id, stage, label),
+            logs=logs,
+        )
+        meter = Meter(stages, lambda progress: scheduler.progress(job.id, progress), hand.active_s)
+        labels = {stage.id: stage.label for stage in stages}
+        return Replay(self._means, desk, job, hand, workspace, meter, writer.submit(begin).result(), labels)
+
+    def _drive(self, replay: Replay, job: Job, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
+        """Runs the Flow: each recipe's results are the next one's Sources, the last one's are published."""
+        sources: tuple[Source, ...] = (job.source,)
+        kept: list[Artifact] = []
+        last = len(ready.parts)
+        for number, (recipe, options) in enumerate(ready.parts, 1):
+            part = f"{number}." if last > 1 else ""
+            made: list[Artifact] = []
+            for index, source in enumerate(sources, 1):
+                folder = f"{number}-{index}" if last > 1 else ""
+                try:
+                    made += replay.drive(recipe.script(source, options, Scratch(folder)), source, part)
+                except PipelineError as error:
+                    replay.forget(error.problem.condemns)
+                    raise
+            if number == last:
+                return (*kept, *made)
+            kept += [artifact for artifact in made if artifact.kind == "sidecar"]
+            results = [artifact for artifact in made if artifact.kind == "result"]
+            sources = tuple(self._as_source(artifact, workspace) for artifact in results)
+        return tuple(kept)
+
+    def _as_source(self, artifact: Artifact, workspace: Workspace) -> Source:
+        path = workspace.path(artifact.file)
+        found = os.stat(path)
+        return Source(
+            path=artifact.path,
+            alias=artifact.name,
+            size=found.st_size,
+            mtime_ns=found.st_mtime_ns,
+            info=self._probe(path),
+        )
+
+    def _result_there(self, job: Job, ready: Plan) -> str:
+        """The result's path, where the rule is to skip a name that is taken and it is."""
+        if job.destination.if_exists != "skip":
+            return ""
+        recipe, options = ready.parts[-1]
+        name = recipe.result_name(job.source, options)
+        path = os.path.join(job.destination_folder, os.fsdecode(name))
+        return path if name and os.path.lexists(path) else ""
+
+    def _still_there(self, job: Job) -> tuple[Warn, ...]:
+        """Looks at the source once more. One that changed spoils the result; one that is gone does not.
+
+        Raises:
+            PipelineError: the content is not what it was when work began.
+        """
+        problem = _changed(job.source)
+        if problem is None:
+            return ()
+        if problem.code == "source_missing":
+            why = "The source was moved or deleted while it was read; the result is complete and was checked."
+            return (Warn("source_vanished", why),)
+        raise PipelineError(problem)
+
+    def _blame(self, job_id: str, problem: Problem) -> Problem:
+        """The deeper cause, where a Step failed because the source did not stay what it was."""
+        job = self._scheduler.roster.of(job_id)
+        if job.source.size < 0 or problem.code.startswith("destination") or problem.code == "disk_full":
+            return problem
+        return _changed(job.source) or problem
+
+
+def _changed(source: Source) -> Problem | None:
+    try:
+        found = os.stat(source.file)
+    except OSError:
+        return source_missing(source.path)
+    if found.st_size > source.size:
+        return source_growing(source.path)
+    if (found.st_size, found.st_mtime_ns) != (source.size, source.mtime_ns):
+        return source_changed(source.path)
+    return None

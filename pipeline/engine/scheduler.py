@@ -1,0 +1,411 @@
+"""Decides what runs when, and makes every next snapshot of a Job. Runs nothing itself.
+
+`offer` is for what may be refused (a person's verb), `end`, `completes` and `start` for what must fit the table.
+All under the engine's one lock, and nothing under it blocks.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
+
+import msgspec
+
+from pipeline.engine.executor import Executor
+from pipeline.engine.hand import Hand
+from pipeline.engine.lanes import Lanes
+from pipeline.engine.roster import Roster
+from pipeline.model.batch import Batch
+from pipeline.model.event import (
+    ArtifactMade,
+    Durable,
+    JobChanged,
+    JobCreated,
+    JobProgressed,
+    JobRemoved,
+    JobUpdated,
+    JobWarned,
+    StepStarted,
+)
+from pipeline.model.job import Artifact, Job, Progress, Waiting
+from pipeline.model.problem import Problem, Warn
+from pipeline.model.source import Source
+from pipeline.model.state import State, Trigger, after, refusal
+from pipeline.store.jobs import remove_jobs, save_batch, save_jobs
+from pipeline.store.writer import Writer
+
+Work = Callable[[Connection], None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How an attempt ended, as the Runner found it: one of the Triggers that end one.
+
+    `work` is done in the same transaction as the ending.
+    """
+
+    trigger: Trigger
+    problem: Problem | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    work: Work | None = None
+
+
+class Scheduler:
+    """The jobs, their order, and the rule by which the next one starts."""
+
+    def __init__(
+        self,
+        *,
+        lock: threading.RLock,
+        lanes: Lanes,
+        writer: Writer,
+        executor: Executor,
+        run: Callable[[Job, Hand], None],
+        places: int,
+        roster: Roster,
+    ) -> None:
+        self.roster = roster
+        self._lock = lock
+        self._lanes = lanes
+        self._writer = writer
+        self._executor = executor
+        self._run = run
+        self._places = places
+        self._hands: dict[str, Hand] = {}
+        self._extra: set[str] = set()
+        self._draining = False
+        self._blocked = False
+        self._closing = False
+        self._idle_callbacks: list[Callable[[], None]] = []
+
+    # What people ask for ------------------------------------------------------------------------------------------
+
+    def accept(self, jobs: Sequence[Job], batch: Batch | None) -> Future[tuple[Job, ...]]:
+        """Takes jobs in. They may start once they are committed; the Future is done by then."""
+        events = [JobCreated(job.id, job.name, job.flow.title, job.num, job.batch_id) for job in jobs]
+
+        def save(connection: Connection) -> tuple[Job, ...]:
+            if batch is not None:
+                save_batch(connection, batch)
+            save_jobs(connection, jobs)
+            return tuple(jobs)
+
+        with self._lock:
+            self.roster.add(jobs, accepted=False)
+            done = self._writer.submit(save, events)
+        done.add_done_callback(lambda future: self._accepted(jobs, future))
+        return done
+
+    def offer(self, job_id: str, trigger: Trigger) -> Problem | None:
+        """A person's verb. Returns why it cannot be followed, or None where it was or is so already."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is None:
+                return None
+            if not job.state.takes(trigger):
+                return refusal(job.state, trigger)
+            hand = self._hands.get(job_id)
+            match trigger:
+                case Trigger.START:
+                    self._start_now(job)
+                case Trigger.PAUSE if hand is not None:
+                    self._change(job, trigger)
+                    hand.pause()
+                case Trigger.RESUME if hand is not None:
+                    self._change(job, trigger)
+                    hand.resume()
+                case Trigger.CANCEL if hand is not None:
+                    self._change(job, trigger)
+                    hand.cancel.set()
+                case _:
+                    self._change(job, trigger)
+            self._fill()
+            return None
+
+    def hold(self, job_id: str) -> Problem | None:
+        """Keeps a pending job from starting, until the person lets it."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is None or job.held_by == "person":
+                return None
+            if job.state is not State.PENDING:
+                return refusal(job.state, Trigger.PAUSE)
+            self._update(job, held_by="person")
+            return None
+
+    def release(self, job_id: str) -> None:
+        """Takes a hold off a pending job; it starts when its turn comes."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is not None and job.state is State.PENDING and job.held_by:
+                self._update(job, held_by="")
+                self._fill()
+
+    def reorder(self, changes: Iterable[tuple[str, int, float]]) -> None:
+        """Gives jobs a new priority and place."""
+        with self._lock:
+            for job_id, priority, place in changes:
+                job = self.roster.get(job_id)
+                if job is not None and (job.priority, job.place) != (priority, place):
+                    self._update(job, priority=priority, place=place)
+            self._fill()
+
+    def remove(self, job_id: str) -> Problem | None:
+        """Forgets a job that has ended or not started."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is None:
+                return None
+            if job.state.is_started:
+                return refusal(job.state, Trigger.RETRY)
+            self.roster.remove(job_id)
+            self._writer.submit(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
+            self._tell_idle()
+            return None
+
+    def set_places(self, places: int) -> None:
+        """How many jobs work at once."""
+        with self._lock:
+            self._places = places
+            self._lanes.set_places("cpu", places + len(self._extra))
+            self._fill()
+
+    def drain(self, on: bool) -> None:
+        """Lets what runs end and starts nothing more, until switched off."""
+        with self._lock:
+            self._draining = on
+            self._fill()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether nothing new is started because a person asked for it."""
+        return self._draining
+
+    @property
+    def places(self) -> int:
+        """How many jobs work at once."""
+        return self._places
+
+    def block(self, blocked: bool) -> None:
+        """Starts nothing while the store cannot be written."""
+        with self._lock:
+            self._blocked = blocked
+            self._fill()
+
+    def on_idle(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls back, under the lock, each time nothing is left that runs or could start."""
+        with self._lock:
+            self._idle_callbacks.append(callback)
+        return lambda: self._idle_callbacks.remove(callback)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing runs, and nothing could start."""
+        with self._lock:
+            return not self._hands and (self._draining or self.roster.next() is None) and not self.roster.has_unaccepted
+
+    def begin(self) -> None:
+        """Starts what may start. Called once, when everything is wired."""
+        with self._lock:
+            self._fill()
+
+    def close(self) -> None:
+        """Interrupts what runs and starts nothing more. The jobs come back pending at the next start."""
+        with self._lock:
+            self._closing = True
+            for hand in self._hands.values():
+                hand.interrupt()
+
+    def hands(self) -> dict[str, Hand]:
+        """The hands of the jobs that are started now."""
+        with self._lock:
+            return dict(self._hands)
+
+    # What the Runner reports --------------------------------------------------------------------------------------
+
+    def learn(self, job_id: str, source: Source) -> Job:
+        """What a look at the source found."""
+        with self._lock:
+            return self._update(self.roster.of(job_id), source=source)
+
+    def progress(self, job_id: str, progress: Progress) -> None:
+        """How far the job is. Kept in the snapshot, told as volatile."""
+        with self._lock:
+            job = self.roster.replace(self.roster.of(job_id), progress=progress)
+        self._writer.tell(JobProgressed(job_id, job.attempt, progress))
+
+    def enters(self, job_id: str, stage: str, label: str) -> None:
+        """The job came to another Stage."""
+        with self._lock:
+            self._writer.submit(_nothing, [StepStarted(job_id, self.roster.of(job_id).attempt, stage, label)])
+
+    def waits(self, job_id: str, waiting_for: Waiting, why: str = "") -> None:
+        """What a started job waits for; an empty word ends it."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is not None and job.state.is_started and job.waiting_for != waiting_for:
+                self._update(job, waiting_for=waiting_for, waiting_why=why)
+                self._fill()
+
+    def completes(self, job_id: str) -> bool:
+        """COMPLETE, unless the job is being cancelled or interrupted meanwhile; then False."""
+        with self._lock:
+            job = self.roster.of(job_id)
+            if job.state is State.CANCELING or self._hands[job_id].is_interrupted:
+                return False
+            self._change(job, Trigger.COMPLETE)
+            return True
+
+    def end(self, job_id: str, verdict: Verdict) -> Future[Any]:
+        """The one ending of an attempt. The Future is done when it is committed."""
+        with self._lock:
+            job = self.roster.of(job_id)
+            hand = self._hands.pop(job_id)
+            trigger = verdict.trigger
+            if trigger is Trigger.STOPPED and job.state is not State.CANCELING:
+                trigger = Trigger.INTERRUPT
+            if job_id in self._extra:
+                self._extra.discard(job_id)
+                self._lanes.set_places("cpu", self._places + len(self._extra))
+            job = self.roster.replace(job, active_ms=job.active_ms + int(hand.active_s() * 1000))
+            done = self._change(job, trigger, verdict)
+            self._fill()
+            self._tell_idle()
+            return done
+
+    # How -----------------------------------------------------------------------------------------------------------
+
+    def _accepted(self, jobs: Sequence[Job], future: Future[tuple[Job, ...]]) -> None:
+        with self._lock:
+            if future.cancelled() or future.exception() is not None:
+                for job in jobs:
+                    self.roster.remove(job.id)
+            else:
+                self.roster.accept(jobs)
+                self._fill()
+            self._tell_idle()
+
+    def _fill(self) -> None:
+        while not (self._draining or self._blocked or self._closing) and self._busy() < self._places:
+            job = self.roster.next()
+            if job is None:
+                return
+            self._start(job)
+
+    def _busy(self) -> int:
+        return sum(self._takes_room(self.roster.of(job_id), hand) for job_id, hand in self._hands.items())
+
+    def _takes_room(self, job: Job, hand: Hand) -> bool:
+        if job.state.is_paused or job.waiting_for or job.id in self._extra:
+            return False
+        # A job that only sends or fetches leaves the processor to the next one.
+        return hand.only_uses != {"net"}
+
+    def _start_now(self, job: Job) -> None:
+        if self._blocked or self._closing:
+            self._update(job, held_by="")
+            return
+        if self._busy() >= self._places:
+            self._extra.add(job.id)
+            self._lanes.set_places("cpu", self._places + len(self._extra))
+        self._start(job)
+
+    def _start(self, job: Job) -> None:
+        self._change(job, Trigger.START)
+        started = self.roster.of(job.id)
+        hand = Hand(self._lock, self._lanes, lambda: self._on_hand(job.id))
+        self._hands[job.id] = hand
+        self._executor.start(lambda: self._run(started, hand))
+
+    def _on_hand(self, job_id: str) -> None:
+        hand, job = self._hands.get(job_id), self.roster.get(job_id)
+        if hand is None or job is None:
+            return
+        if hand.is_quiet and job.state is State.PAUSING:
+            self._change(job, Trigger.PAUSED)
+        waits = hand.waits_for_place
+        if waits != (job.waiting_for == "lane"):
+            self._update(self.roster.of(job_id), waiting_for="lane" if waits else "", waiting_why="")
+        self._fill()
+
+    def _change(self, job: Job, trigger: Trigger, verdict: Verdict | None = None) -> Future[Any]:
+        state = after(job.state, trigger)
+        if state is job.state and trigger in (Trigger.CANCEL, Trigger.INTERRUPT) and job.state.is_terminal:
+            return _done()
+        new = self.roster.replace(job, state=state, **_effects(job, state, trigger, verdict))
+        work = verdict.work if verdict else None
+
+        def save(connection: Connection) -> None:
+            save_jobs(connection, [new])
+            if work is not None:
+                work(connection)
+
+        return self._writer.submit(save, _events(job, new, trigger))
+
+    def _update(self, job: Job, **changes: Any) -> Job:
+        new = self.roster.replace(job, **changes)
+        source = changes.get("source")
+        event = JobUpdated(
+            new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source
+        )
+        self._writer.submit(lambda connection: save_jobs(connection, [new]), [event])
+        return new
+
+    def _tell_idle(self) -> None:
+        if self.is_idle:
+            for callback in tuple(self._idle_callbacks):
+                callback()
+
+
+def _effects(job: Job, state: State, trigger: Trigger, verdict: Verdict | None) -> dict[str, Any]:
+    now_ms = time.time_ns() // 1_000_000
+    changes: dict[str, Any] = {"waiting_for": "", "waiting_why": ""}
+    if trigger is Trigger.START:
+        changes |= {"started_ms": now_ms, "ended_ms": None, "held_by": "", "problem": None, "progress": Progress()}
+    elif trigger is Trigger.RETRY:
+        changes |= {
+            "attempt": job.attempt + 1, "ended_ms": None, "held_by": "", "problem": None, "progress": Progress(),
+            "artifacts": (), "warnings": (), "interrupts": 0, "crash_step": "",
+            "without_skip_rules": job.state is State.SKIPPED,
+        }  # fmt: skip
+    elif trigger is Trigger.INTERRUPT and state is State.PENDING:
+        changes |= {"held_by": "person" if job.state.is_paused else job.held_by, "progress": Progress()}
+    if state.is_terminal:
+        changes["ended_ms"] = now_ms
+    if verdict is not None and state is State.COMPLETED:
+        changes |= {
+            "artifacts": verdict.artifacts,
+            "warnings": verdict.warnings,
+            "progress": msgspec.structs.replace(job.progress, percent=100.0, eta_ms=None),
+            "interrupts": 0,
+        }
+    elif verdict is not None and state in (State.FAILED, State.SKIPPED):
+        changes["problem"] = verdict.problem
+    return changes
+
+
+def _events(job: Job, new: Job, trigger: Trigger) -> list[Durable]:
+    events: list[Durable] = []
+    if new.state is State.COMPLETED:
+        events += [ArtifactMade(new.id, new.attempt, artifact) for artifact in new.artifacts]
+        events += [JobWarned(new.id, new.attempt, warning) for warning in new.warnings]
+    events.append(
+        JobChanged(new.id, new.state, job.state, new.attempt, trigger.value, new.held_by, new.problem)
+    )
+    return events
+
+
+def _nothing(connection: Connection) -> None:
+    """An event without a row of its own."""
+
+
+def _done() -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(None)
+    return future

@@ -1,0 +1,128 @@
+"""A job's scratch folder, on the volume of its destination. Removes nothing it did not declare."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable
+
+from pipeline.model.job import Job
+from pipeline.model.problem import (
+    PipelineError,
+    Problem,
+    destination_missing,
+    destination_readonly,
+    disk_full,
+)
+from pipeline.store.journal import MadeFile
+
+PARENT = ".reelyard"
+
+
+class Workspace:
+    """The folder `<destination>/.reelyard/<job id>`. A Step runs in it, so scratch files are relative names."""
+
+    def __init__(self, destination: str, job_id: str) -> None:
+        self.folder = os.path.join(destination, PARENT, job_id)
+
+    @classmethod
+    def of(cls, job: Job) -> Workspace:
+        """The Workspace of a job, whether it is there or not."""
+        root = os.fsdecode(job.destination.folder) or os.path.dirname(job.source.file)
+        return cls(root, job.id)
+
+    def open(self) -> None:
+        """Makes the folder, if it is not there. The destination itself must be there: it was made at accept.
+
+        Raises:
+            PipelineError: nothing can be written to the destination, or its drive is gone.
+        """
+        destination = os.path.dirname(os.path.dirname(self.folder))
+        if not os.path.isdir(destination):
+            raise PipelineError(_problem_of_missing(destination))
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            # The folder can be there from before the drive became read-only, so one small write is tried.
+            with open(os.path.join(self.folder, ".alive"), "wb"):
+                pass
+        except OSError as error:
+            raise PipelineError(problem_of_write(error, destination)) from error
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Makes the folders scratch files lie in, and takes away what a Step that is run again left half-made."""
+        for name in names:
+            path = self.path(name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            elif os.path.lexists(path):
+                os.unlink(path)
+
+    def path(self, name: str) -> str:
+        """The absolute path of a scratch file."""
+        return os.path.join(self.folder, name)
+
+    def look_at(self, names: Iterable[str]) -> tuple[MadeFile, ...]:
+        """What the made files are now, flushed to the disk first.
+
+        Raises:
+            FileNotFoundError: a declared file is not there.
+        """
+        return tuple(MadeFile(name, *_flushed(self.path(name))) for name in names)
+
+    def still_has(self, made: Iterable[MadeFile]) -> bool:
+        """Whether every file is there with its recorded size and time of change."""
+        return all(self._is_as_recorded(file) for file in made)
+
+    def remove(self) -> None:
+        """Takes the whole folder away, and the shared parent when this was the last one in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            os.rmdir(os.path.dirname(self.folder))
+        except OSError:
+            pass
+
+    def _is_as_recorded(self, file: MadeFile) -> bool:
+        try:
+            found = os.stat(self.path(file.name))
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
+
+
+def problem_of_write(error: OSError, folder: str) -> Problem:
+    """What an error while writing to a destination means to a person."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(folder, str(error))
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENXIO):
+        return destination_missing(folder)
+    return destination_readonly(folder)
+
+
+def flush_folder(folder: str) -> None:
+    """Makes the folder's entries durable. Windows has no such call; its rename is journalled."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _problem_of_missing(folder: str) -> Problem:
+    ancestor = folder
+    while not os.path.isdir(ancestor):
+        ancestor = os.path.dirname(ancestor)
+    return destination_missing(folder) if os.access(ancestor, os.W_OK) else destination_readonly(folder)
+
+
+def _flushed(path: str) -> tuple[int, int, int]:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+        found = os.fstat(handle)
+        return found.st_size, found.st_mtime_ns, found.st_ino
+    finally:
+        os.close(handle)
