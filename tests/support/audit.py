@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 import shutil
 import sqlite3
 import tempfile
@@ -21,6 +20,8 @@ from tests.support.child import run
 
 SCRATCH = ".reelyard"
 DATABASE = NAME
+_STRICT = ("-v", "error", "-nostdin", "-xerror", "-err_detect", "explode")
+_EVERYTHING = ("-map", "0:v?", "-map", "0:a?", "-f", "null", "-")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,7 @@ def books(home: Path) -> Books:
 
 def faults_of_file(file: Path) -> list[str]:
     """Why a result is not whole: decodes all of it with every check on."""
-    done = run(
-        shlex.split(f"{ffmpeg()} -v error -nostdin -xerror -err_detect explode -i")
-        + [f"file:{file}", *shlex.split("-map 0:v? -map 0:a? -f null -")]
-    )
+    done = run([ffmpeg(), *_STRICT, "-i", f"file:{file}", *_EVERYTHING])
     return [f"{file.name}: exit {done.code}: {done.err[:300]}"] if done.code or done.err else []
 
 
