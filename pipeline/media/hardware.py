@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
@@ -61,8 +60,6 @@ def candidates(encoders: Iterable[str], nodes: Sequence[str]) -> tuple[HardwareE
 
 def devices() -> tuple[str, ...]:
     """The render nodes of this computer; empty where there is none, or where they have no files."""
-    if sys.platform != "linux":
-        return ()
     try:
         return tuple(os.path.join(_NODES, name) for name in sorted(os.listdir(_NODES)) if name.startswith("renderD"))
     except OSError:

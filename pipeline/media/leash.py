@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess  # noqa: TID251 - what outlives us cannot be started by what it guards
+import sys
 import threading
 from contextlib import suppress
+
+assert sys.platform != "win32"
 
 # Builtins only, so that it works without a PATH. dash knows no other spelling to kill a group.
 _SCRIPT = """

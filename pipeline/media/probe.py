@@ -16,8 +16,8 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.media.mark import environment
 from pipeline.media.probe_answer import READY, Answer
-from pipeline.media.process import environment
 from pipeline.media.tree import Tree
 from pipeline.model import problem
 from pipeline.model.problem import PipelineError, Problem

@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, assert_never
 
-import psutil
-
+from pipeline.media.mark import environment, sweep
 from pipeline.media.progress import Ear, Heard, Line, Value
-from pipeline.media.tree import Tree, close, could_not_start, session_of
+from pipeline.media.tree import Tree, close, could_not_start
 from pipeline.model.problem import PipelineError, destination_missing, out_of_memory, tool_missing
 from pipeline.model.stage import Canceled, CancelSignal, Command, Tick
 
-__all__ = ["MARK", "Exit", "Running", "close", "environment", "run", "sweep"]
+__all__ = ["Exit", "Running", "close", "run", "sweep"]
 
-MARK = "REELYARD_CHILD"
 _LINES = 200
 _LINES_BYTES = 16 * 1024
 _COMPLAINTS = 20
-_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 @dataclass(frozen=True)
@@ -190,23 +185,6 @@ def run(
     )
 
 
-def sweep(mark: str) -> int:
-    """Kills what a dead owner left behind, and returns how many processes that were.
-
-    Found by the mark in their environment; with each, its whole session. Never touches our own session.
-    """
-    if not mark:
-        return 0
-    killed: dict[int, psutil.Process] = {}
-    while fresh := [each for each in _leftovers(mark) if each.pid not in killed]:
-        for each in fresh:
-            killed[each.pid] = each
-            with suppress(psutil.Error):
-                each.kill()  # psutil looks at the time of creation first, so a reused number is spared
-    psutil.wait_procs(killed.values(), timeout=2)
-    return len(killed)
-
-
 class _Ending:
     """What a set cancel does to the tree: kills it, or for a polite command asks it first and kills it later."""
 
@@ -307,29 +285,3 @@ def _start(argv: Sequence[str], command: Command, folder: str, mark: str, low_pr
         if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC):
             raise PipelineError(tool_missing(command.tool)) from error
         raise
-
-
-def environment(program: str, mark: str) -> dict[str, str]:
-    """What a child gets: our environment and the mark.
-
-    A Python of our own also learns where our code is, and not to import what lies in its working folder.
-    """
-    env = dict(os.environ)
-    if mark:
-        env[MARK] = mark
-    if program == sys.executable:
-        env.update(PYTHONPATH=_ROOT, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
-    return env
-
-
-def _leftovers(mark: str) -> list[psutil.Process]:
-    ours = session_of(os.getpid())
-    living: list[tuple[psutil.Process, int]] = []
-    sessions: set[int] = set()
-    for each in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if each.status() != psutil.STATUS_ZOMBIE and (session := session_of(each.pid)) != ours:
-                living.append((each, session))
-                if each.environ().get(MARK) == mark:
-                    sessions.add(session)
-    return [each for each, session in living if session in sessions]

@@ -17,10 +17,11 @@ from typing import IO, Literal
 
 from pipeline.media.leash import LEASH
 
+assert sys.platform != "win32"
+
 CHUNK = 64 * 1024
 _DRAIN_S = 0.5
 _POLL_S = 0.1  # only where the system cannot wake us when a child ends
-_CAN_LOOK = hasattr(os, "waitid")  # macOS has it only in Python 3.13 and newer
 
 
 class Tree:
@@ -134,7 +135,7 @@ class Tree:
 
         A negative code is the signal that ended it. May be called again.
         """
-        if _CAN_LOOK:
+        if sys.platform == "linux":
             with suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         never = threading.Event()
@@ -167,16 +168,21 @@ class Tree:
         with self._lock:
             if self._is_reaped:
                 return True
-            if _CAN_LOOK:
+            return self._look()
+
+    def _look(self) -> bool:
+        """Whether the leader has ended, without reaping it where the system can look without taking."""
+        if sys.platform == "linux":
+            with suppress(ChildProcessError):
                 return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
-            return self._popen.poll() is not None
+        return self._popen.poll() is not None
 
     def _take(self) -> bool:
         """Reaps the leader if it has ended."""
         with self._lock:
             if self._is_reaped:
                 return True
-            if not _CAN_LOOK and self._popen.poll() is None:
+            if not self._look():
                 return False
             # As long as the leader is not reaped, its group's number is its own.
             with suppress(ProcessLookupError, PermissionError):
