@@ -37,8 +37,10 @@ def writable(path: str) -> sqlite3.Connection:
     return c
 
 
-def reader(path: str) -> sqlite3.Connection:
+def reader(path: str, *, still: bool = False) -> sqlite3.Connection:
     """A connection that cannot write and never checkpoints. It may be handed from thread to thread, one at a time.
+
+    `still` says that nobody writes the file, as with a backup: then it is read without making any file beside it.
 
     Raises:
         FileNotFoundError: there is no database yet.
@@ -46,6 +48,8 @@ def reader(path: str) -> sqlite3.Connection:
     """
     if not os.path.exists(path):
         raise FileNotFoundError(path)
+    if still:
+        return _read_only(path, "immutable=1")
     try:
         return _read_only(path, "mode=ro")
     except sqlite3.OperationalError:

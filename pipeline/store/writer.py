@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pipeline.model.event import Durable, JobProgressed, Told, Volatile
-from pipeline.model.problem import Problem, store_damaged, store_unwritable
+from pipeline.model.problem import Problem
 from pipeline.store import lineage
 from pipeline.store.connection import writable
 from pipeline.store.journal import Numbering
+from pipeline.store.trouble import is_busy, is_damage, spoils_connection, trouble_of
 
 T = TypeVar("T")
 
@@ -139,8 +140,6 @@ class Writer:
             if isinstance(item, _Work):
                 item.future.set_exception(WriterClosed("the store was closed before it was started"))
 
-    # ---- the thread
-
     def _run(self) -> None:
         self._prepare()
         while group := self._next_group():
@@ -175,7 +174,7 @@ class Writer:
             self._transact(works)
         except BaseException as error:
             # Where somebody holds the lock for longer than we wait, each alone would wait as long again.
-            if len(works) > 1 and not _is_about(error, sqlite3.SQLITE_BUSY):
+            if len(works) > 1 and not is_busy(error):
                 for work in works:
                     self._commit([work])
                 return
@@ -212,7 +211,7 @@ class Writer:
                 c.execute("ROLLBACK")
         except sqlite3.Error:
             self._disconnect()
-        if _is_about(error, *_NEEDS_NEW_CONNECTION):
+        if spoils_connection(error):
             self._disconnect()
 
     def _connection(self) -> tuple[sqlite3.Connection, Numbering]:
@@ -251,19 +250,21 @@ class Writer:
         if told:
             try:
                 self._tell(told)
-            except Exception:
+            except BaseException:
                 _LOG.exception("a reader of events failed")
 
     def _note(self, error: BaseException | None) -> None:
         """Says once that writing stopped working, and once that it works again. Other errors say nothing about it."""
-        trouble = None if error is None else _trouble_of(error)
-        if error is not None and trouble is None:
-            return
-        self._is_damaged = self._is_damaged or _is_about(error, *_DAMAGED)
+        trouble = None
+        if error is not None:
+            trouble = trouble_of(error)
+            if trouble is None:
+                return
+            self._is_damaged = self._is_damaged or is_damage(error)
         if (trouble is None) != (self._trouble is None):
             try:
                 self._on_trouble(trouble)
-            except Exception:
+            except BaseException:
                 _LOG.exception("a reader of the store's trouble failed")
         self._trouble = trouble
 
@@ -297,25 +298,6 @@ class Writer:
             _LOG.warning("the database could not be closed in order; the next start checks it: %s", error)
         finally:
             self._disconnect()
-
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_NEEDS_NEW_CONNECTION = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, *_DAMAGED)
-_UNWRITABLE = (
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
-)  # fmt: skip
-
-
-def _trouble_of(error: BaseException) -> Problem | None:
-    if _is_about(error, *_DAMAGED):
-        return store_damaged(str(error))
-    return store_unwritable(str(error)) if _is_about(error, *_UNWRITABLE) else None
-
-
-def _is_about(error: BaseException | None, *codes: int) -> bool:
-    """Whether an error of SQLite is of one of these kinds; the low byte of its code is the kind."""
-    return isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in codes
 
 
 def _now_ms() -> int:
