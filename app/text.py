@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from pipeline.model.job import Job
 from pipeline.model.problem import Problem
@@ -95,6 +96,13 @@ def speed(times_real: float) -> str:
     return f"{times_real:.{decimals}f}×"
 
 
+def bit_rate(bits_per_s: float) -> str:
+    """`320 kb/s`, `4.8 Mb/s`."""
+    if bits_per_s < 999_500:
+        return f"{round(bits_per_s / 1000)} kb/s"
+    return f"{bits_per_s / 1e6:.1f} Mb/s"
+
+
 def percent(value: float) -> str:
     """`47 %`, rounded down, so that 100 % is said of finished work only."""
     return f"{int(value)} %"
@@ -105,7 +113,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(parts) < 2:
         return "".join(parts)
@@ -139,7 +147,7 @@ def sentence(problem: Problem) -> str:
     return one_line(str(problem))
 
 
-def summary(jobs: list[Job]) -> str:
+def summary(jobs: Sequence[Job]) -> str:
     """`3 completed, 1 failed`: how many ended how."""
     order = (State.COMPLETED, State.SKIPPED, State.FAILED, State.CANCELED)
     ended = [(sum(job.state is state for job in jobs), state) for state in order]

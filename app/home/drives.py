@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-_NETWORK = frozenset(
-    ("nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs")
-    + ("ceph", "glusterfs", "lustre", "beegfs", "gfs2", "ocfs2", "moosefs")
-    + ("sshfs", "davfs", "webdav", "ftpfs", "rclone", "s3fs", "gcsfuse", "gvfsd-fuse")
-)
+_NETWORK = frozenset((
+    "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs",
+    "ceph", "glusterfs", "lustre", "beegfs", "gfs2", "ocfs2", "moosefs",
+    "sshfs", "davfs", "webdav", "ftpfs", "rclone", "s3fs", "gcsfuse", "gvfsd-fuse",
+))  # fmt: skip
 
 
 class Partition(Protocol):

@@ -550,6 +550,15 @@ def odd_size(width: int, height: int) -> Problem:
     )
 
 
+def space_low(folder: str | bytes, free: str) -> Problem:
+    return Problem(
+        "space_low",
+        f"There is little space left: {free} in {shown(folder)}.",
+        "Work is kept there while it is done, and a result of some length will not fit.",
+        Remedy("Free some space there.", "free_space"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

@@ -1,0 +1,50 @@
+"""What the command line is given by `app.bootstrap`, which stands above it and joins the parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pipeline.engine.control import Control
+
+if TYPE_CHECKING:
+    from pipeline.engine.control import Control
+
+    from app.home import Home
+    from app.settings import Settings
+    from pipeline.engine.bus import Bus
+    from pipeline.engine.executor import Executor
+    from pipeline.engine.presets import PresetBook
+    from pipeline.media.toolchain import Toolchain
+
+
+class Core(Protocol):
+    """An opened engine."""
+
+    @property
+    def control(self) -> Control: ...
+    @property
+    def bus(self) -> Bus: ...
+    @property
+    def presets(self) -> PresetBook: ...
+    @property
+    def toolchain(self) -> Toolchain: ...
+
+    def close(self) -> None:
+        """Stops in order; what was running comes back at the next start."""
+        ...
+
+
+class Bootstrap(Protocol):
+    """Opens the engine, or as much of it as a verb needs."""
+
+    def open_core(self, home: Home, settings: Settings, executor: Executor, *, scope: Literal["all", "added"]) -> Core:
+        """The whole engine on a home the caller owns. With `added` it starts only jobs added now."""
+        ...
+
+    def open_presets(self, home: Home) -> PresetBook:
+        """Recipes and presets, read without opening the database."""
+        ...
+
+    def open_toolchain(self, home: Home, settings: Settings) -> Toolchain:
+        """The tools, with their cache in the home."""
+        ...
