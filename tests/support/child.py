@@ -38,6 +38,12 @@ class Ended:
         data: dict[str, Any] = last["data"]
         return data
 
+    @property
+    def said(self) -> str:
+        """All sentences about what went wrong: those on standard error and those in the summary."""
+        problems = [job["problem"] for job in self.summary["jobs"]] if self.out.strip() else []
+        return self.err + " ".join(problem["message"] for problem in problems if problem)
+
 
 def run(
     argv: Sequence[str | bytes],
