@@ -1,0 +1,185 @@
+"""The house checks its own walls: where tests lie, how long files are, what problems, options and presets must say."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import importlib
+import inspect
+import pkgutil
+import re
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+import pipeline.recipes
+from app.settings import Settings
+from pipeline.model import problem
+from pipeline.model.option import RecipeOptions, fields_of
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("app", "pipeline", "resources")
+TEXT = {".py", ".toml", ".md", ".txt", ".json", ".svg", ".ts", ".qss", ".html", ".js", ".css", ".sh", ""}
+
+LONGEST = 320
+LONGER = {
+    "reelyard.py": "nothing of ours is installed yet when it runs, so it cannot be more than one file",
+    "pipeline/model/problem.py": "a list of sentences, read and reviewed in one sitting",
+}
+
+# Modules whose tests lie elsewhere: where, and why.
+TESTED_ELSEWHERE: dict[str, str] = {}
+
+
+def files() -> Iterator[Path]:
+    """Every file of the source tree that .gitignore does not name."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()] + [".git"]
+
+    def walk(folder: Path) -> Iterator[Path]:
+        for path in sorted(folder.iterdir()):
+            if any(fnmatch.fnmatch(path.name, pattern) for pattern in ignored):
+                continue
+            if path.is_dir():
+                yield from walk(path)
+            else:
+                yield path
+
+    return walk(ROOT)
+
+
+def named(path: Path) -> str:
+    """The path below the root, with forward slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+FILES = {named(path): path for path in files()}
+PYTHON = {name: path for name, path in FILES.items() if name.endswith(".py")}
+MODULES = [name for name in PYTHON if name.startswith(tuple(f"{top}/" for top in CODE))]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith(("__init__.py", "__main__.py"))])
+def test_every_module_has_its_tests_where_it_sits(name: str) -> None:
+    folder, _, file = name.rpartition("/")
+    assert f"tests/{folder}/test_{file}" in FILES or name in TESTED_ELSEWHERE
+
+
+def test_what_is_tested_elsewhere_is_so() -> None:
+    for name, place in TESTED_ELSEWHERE.items():
+        folder, _, file = name.rpartition("/")
+        assert name in FILES, f"{name} is gone"
+        assert f"tests/{folder}/test_{file}" not in FILES, f"{name} has its own tests now"
+        assert place.partition(":")[0] in FILES, place
+
+
+def test_every_folder_of_tests_is_a_package_and_packaging_is_none() -> None:
+    folders = {name.rpartition("/")[0] for name in PYTHON if name.startswith("tests/")}
+    assert {folder for folder in folders if f"{folder}/__init__.py" not in FILES} == set()
+    assert "packaging/__init__.py" not in FILES, "it would shadow the library of that name"
+
+
+@pytest.mark.parametrize("name", [name for name in PYTHON if name not in LONGER])
+def test_files_are_short(name: str) -> None:
+    assert len(PYTHON[name].read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PYTHON if PYTHON[name].stat().st_size and not name.rpartition("/")[2].startswith("test_")]
+)
+def test_every_module_says_in_a_sentence_what_it_is(name: str) -> None:
+    said = ast.get_docstring(ast.parse(PYTHON[name].read_text(encoding="utf-8")))
+    assert said, "it has no docstring"
+    assert said.partition("\n\n")[0].rstrip().endswith((".", ":", "?")), said
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_name_hides_a_name_not_yet_found(name: str) -> None:
+    hiding = r"(?i)^(utils?|helpers?|misc|common|.*manager)$"
+    assert not any(re.match(hiding, part) for part in name.removesuffix(".py").split("/"))
+    tree = ast.parse(PYTHON[name].read_text(encoding="utf-8"))
+    classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert not [each for each in classes if re.search(r"(Manager|Helper|Utils?|Handler)$", each)]
+
+
+def test_nothing_is_left_for_later() -> None:
+    words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+    assert found(words, PYTHON) == []
+
+
+def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
+    # Put together here, so that this file names none either.
+    hosts = ("pypi" + ".org", "python" + "hosted", "npm" + "js.org", "deb" + ".debian.org", "artifact" + "registry")
+    places = r"(?<![\w.~-])/(" + "|".join(("wo" + "rk", "ro" + "ot", "opt/py" + "pi")) + r")/"
+    texts = {name: path for name, path in FILES.items() if path.suffix in TEXT}
+    assert found(re.compile("|".join(map(re.escape, hosts)) + "|" + places), texts) == []
+
+
+def found(pattern: re.Pattern[str], among: dict[str, Path]) -> list[str]:
+    """Where a pattern is found, as `file:line: text`."""
+    return [
+        f"{name}:{number}: {line.strip()}"
+        for name, path in among.items()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+PROBLEMS = [
+    make
+    for name, make in inspect.getmembers(problem, inspect.isfunction)
+    if make.__module__ == problem.__name__ and not name.startswith("_") and make.__annotations__["return"] == "Problem"
+]
+
+
+def filled(make: Callable[..., problem.Problem]) -> problem.Problem:
+    """A Problem made with an example for every argument."""
+    hints = get_type_hints(make)
+    examples: dict[Any, Any] = {int: 3, float: 1.5, bool: True}
+    values = {name: examples.get(hints[name], () if "tuple" in str(hints[name]) else "An example.") for name in hints}
+    values.pop("return")
+    return make(**values)
+
+
+@pytest.mark.parametrize("make", PROBLEMS, ids=lambda make: make.__name__)
+def test_every_problem_is_three_sentences_and_an_action(make: Callable[..., problem.Problem]) -> None:
+    made = filled(make)
+    assert re.fullmatch(r"[a-z][a-z_]*", made.code)
+    for said in (made.message, made.why, made.remedy.text):
+        assert said[:1].isupper() or said[:1] == "“", f"it does not begin like a sentence: {said}"
+        assert said.endswith("."), f"it does not end like a sentence: {said}"
+        assert "  " not in said
+    assert made.remedy.action in get_args(problem.Action)
+
+
+def test_every_problem_has_a_code_of_its_own() -> None:
+    codes = [filled(make).code for make in PROBLEMS]
+    assert sorted({code for code in codes if codes.count(code) > 1}) == []
+
+
+def recipe_modules() -> list[types.ModuleType]:
+    """Every module below `pipeline.recipes`."""
+    return [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(pipeline.recipes.__path__, "pipeline.recipes.")
+    ]
+
+
+def declared_options() -> list[type[msgspec.Struct]]:
+    """The settings, and the options of every recipe."""
+    recipe_modules()
+    return [Settings, *RecipeOptions.__subclasses__()]
+
+
+@pytest.mark.parametrize("owner", declared_options(), ids=lambda owner: f"{owner.__module__}.{owner.__name__}")
+def test_every_option_is_labelled_and_explained(owner: type[msgspec.Struct]) -> None:
+    for field in fields_of(owner):
+        assert field.label[:1].isupper() or field.label.startswith("ffmpeg"), field.name
+        assert not field.label.endswith("."), field.name
+        assert field.help.endswith("."), field.name
+        assert field.default is not msgspec.NODEFAULT, f"{field.name} has no default"
+        if field.kind == "choice":
+            alike = [value for value, label in field.values if label == value]
+            assert alike == [], f"{field.name} has values without a label of their own"
