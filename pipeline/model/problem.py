@@ -559,6 +559,53 @@ def space_low(folder: str | bytes, free: str) -> Problem:
     )
 
 
+def file_too_large(folder: str | bytes) -> Problem:
+    return Problem(
+        "file_too_large",
+        f"The drive does not take a file of this size: {shown(folder)}.",
+        "Its file system has a limit for one file; on many sticks and cards it is 4 GiB.",
+        Remedy("Choose a folder on another drive, then retry; finished steps are kept.", "choose_destination"),
+    )
+
+
+def filter_missing(name: str) -> Problem:
+    return Problem(
+        "filter_missing",
+        f"This ffmpeg has no filter named {name}.",
+        "It was built without it.",
+        Remedy("Use the ffmpeg that comes with Reelyard: remove the setting or REELYARD_FFMPEG.", "choose_tool"),
+    )
+
+
+def decoder_missing(codec: str, path: str | bytes) -> Problem:
+    return Problem(
+        "decoder_missing",
+        f"This ffmpeg cannot decode {codec}, which is in {shown(path)}.",
+        "The codec is unknown to it, or the content is encrypted.",
+        Remedy("Convert the file with the program that made it, then add the new file.", "show_details"),
+    )
+
+
+def hardware_unusable(encoder: str, detail: str = "") -> Problem:
+    return Problem(
+        "hardware_unusable",
+        f"The hardware encoder {encoder} did not start.",
+        "Its driver is missing, busy or too old, or the hardware does not do this size or format.",
+        Remedy("Choose a preset without hardware encoding, or update the driver.", "change_options"),
+        detail,
+    )
+
+
+def tool_crashed(tool: str, signal_name: str, detail: str = "") -> Problem:
+    return Problem(
+        "tool_crashed",
+        f"{tool} crashed ({signal_name}).",
+        "It has a fault that this file or these options bring out.",
+        Remedy("Try another preset or another version of it; report it with the log if that helps.", "report"),
+        detail,
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

@@ -1,0 +1,48 @@
+"""Builds ffmpeg command lines: the one door to ffmpeg-python, which draws and compiles graphs and never runs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ffmpeg
+
+from pipeline.model.source import Source
+from pipeline.model.stage import Command
+
+# One merged pipe: progress blocks and log lines share stdout, so one waiting thread per process is enough.
+_GLOBAL = (
+    "-hide_banner", "-nostdin", "-y", "-nostats", "-loglevel", "level+warning",
+    "-progress", "pipe:1", "-stats_period", "0.25",
+)  # fmt: skip
+
+# A file may refer to others; nothing but local files is ever followed.
+_PROTOCOLS = "file,pipe"
+
+
+def source_input(source: Source, **options: Any) -> Any:
+    """A Source as an ffmpeg input. `file:` before an absolute path makes every odd name safe."""
+    return ffmpeg.input(f"file:{source.file}", protocol_whitelist=_PROTOCOLS, **options)
+
+
+def scratch_input(name: str, **options: Any) -> Any:
+    """A scratch file as an ffmpeg input."""
+    return ffmpeg.input(f"file:{name}", protocol_whitelist=_PROTOCOLS, **options)
+
+
+def output(streams: list[Any], name: str, **options: Any) -> Any:
+    """A scratch file as an ffmpeg output; `-` with `format="null"` writes nothing. None values are left out."""
+    target = name if name == "-" else f"file:{name}"
+    return ffmpeg.output(*streams, target, **{key: value for key, value in options.items() if value is not None})
+
+
+def command(*outputs: Any, expect_s: float = 0.0, expect_frames: int = 0) -> Command:
+    """One ffmpeg process that writes these outputs.
+
+    Args:
+        outputs: what `output` made.
+        expect_s: seconds of media the longest output will have; 0 where that is not known.
+        expect_frames: frames the first video output will have; 0 where that is not known.
+    """
+    joined = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
+    argv = ("ffmpeg", *_GLOBAL, *joined.compile()[1:])
+    return Command(argv, expect_s=expect_s, expect_frames=expect_frames)

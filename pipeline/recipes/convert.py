@@ -1,0 +1,155 @@
+"""One source to one file in another codec, size or container."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+from pipeline.model.job import Artifact
+from pipeline.model.option import RecipeOptions, option
+from pipeline.model.recipe import Recipe
+from pipeline.model.source import MediaInfo, Source
+from pipeline.model.stage import Outcome, Scratch, Script, Stage
+from pipeline.stages.remux import faststart, refuse_unfit
+from pipeline.stages.transcode import CRASH_SAFE_MP4, Wanted, damage, encoded
+from pipeline.stages.verify import decodes, same_packets
+
+ENCODE = Stage("encode", "Encode", 80)
+COPY = Stage("copy", "Copy", 70)
+FINISH = Stage("finish", "Finish", 4)
+VERIFY = Stage("verify", "Verify", 16)
+
+AUDIO_ONLY = ("mp3", "m4a")
+
+
+class ConvertOptions(RecipeOptions, frozen=True):
+    """What can be chosen for a conversion."""
+
+    container: Annotated[
+        Literal["mp4", "mkv", "mp3", "m4a"],
+        option("Container", "The kind of file to make.", choices={"mp4": "MP4", "mkv": "MKV", "mp3": "MP3", "m4a": "M4A"}),
+    ] = "mp4"
+    video: Annotated[
+        Literal["h264", "hevc", "copy", "none"],
+        option(
+            "Video codec",
+            "How pictures are encoded; copy keeps them as they are, none leaves them out.",
+            choices={"h264": "H.264", "hevc": "HEVC", "copy": "Copy", "none": "None"},
+        ),
+    ] = "h264"
+    crf: Annotated[
+        int, option("Quality (CRF)", "Constant rate factor: lower is better and larger.", ge=0, le=51)
+    ] = 21
+    speed: Annotated[
+        Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"],
+        option("Encoder speed", "Slower makes smaller files of the same quality."),
+    ] = "medium"
+    max_height: Annotated[
+        int,
+        option("Largest height", "Larger pictures are scaled down to it, by their shorter side; 0 keeps the size.",
+               ge=0, le=4320, unit="px"),
+    ] = 0  # fmt: skip
+    audio: Annotated[
+        Literal["aac", "mp3", "copy", "none"],
+        option(
+            "Audio codec",
+            "How sound is encoded; copy keeps it as it is, none leaves it out.",
+            choices={"aac": "AAC", "mp3": "MP3", "copy": "Copy", "none": "None"},
+        ),
+    ] = "aac"
+    audio_kbps: Annotated[
+        int, option("Audio bit rate", "For two channels; more channels get more.", ge=32, le=320, unit="kb/s")
+    ] = 160
+    subtitles: Annotated[
+        bool, option("Keep subtitles", "Keeps text subtitles where the container can hold them.")
+    ] = True
+
+
+class Convert(Recipe[ConvertOptions]):
+    """Encodes with one ffmpeg process, finishes the container, and decodes the result before it is called done."""
+
+    id = "convert"
+    label = "Convert"
+    summary = "One file to one file: another codec, size or container."
+    options = ConvertOptions
+
+    def stages(self, source: Source, options: ConvertOptions) -> tuple[Stage, ...]:
+        """Encode or copy, finish an encoded MP4, verify."""
+        first = ENCODE if _encodes(options) else COPY
+        return (first, FINISH, VERIFY) if _is_fragmented(options) else (first, VERIFY)
+
+    def result_name(self, source: Source, options: ConvertOptions) -> bytes:
+        """The source's name with the container's suffix."""
+        return os.fsencode(f"{source.stem}.{options.container}")
+
+    def script(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Script:
+        """What the Runner drives."""
+        info = source.info
+        assert info is not None
+        wanted = _wanted(options, info)
+        copies_video, copies_audio = wanted.video == "copy", wanted.audio == "copy"
+        refuse_unfit(info, options.container, video=copies_video, audio=copies_audio)
+        first = ENCODE if _encodes(options) else COPY
+        result = scratch.path(f"result.{options.container}")
+        made = scratch.path("encode.mp4") if _is_fragmented(options) else result
+        outcome: Outcome = yield from first.does(encoded(source, info, wanted, made, **_muxing(options)))
+        warnings = yield from VERIFY.does(damage(source, info, outcome))
+        if made != result:
+            yield from FINISH.does(faststart(source, info, made, result))
+        yield from VERIFY.does(_check(source, info, wanted, result, made, outcome))
+        measures = {"duration_s": outcome.last_tick.out_time_s, "frames": outcome.last_tick.frame} if outcome.last_tick else {}
+        return (
+            Artifact(
+                path=os.fsencode(result),
+                name=self.result_name(source, options),
+                measures=measures,
+                warnings=warnings,
+            ),
+        )
+
+
+def _check(source: Source, info: MediaInfo, wanted: Wanted, result: str, made: str, outcome: Outcome) -> Script:
+    copied = _copied(info, wanted)
+    if wanted.encodes_video or wanted.encodes_audio:
+        yield from decodes(result, outcome, () if made == result else (made,))
+    if copied:
+        yield from same_packets(source, result, copied)
+    return ()
+
+
+def _copied(info: MediaInfo, wanted: Wanted) -> tuple[tuple[int, int], ...]:
+    """Index in the source and in the result of each copied stream; pictures come first, then sound."""
+    has_video = wanted.video != "none" and info.video is not None
+    pairs = [(info.video.index, 0)] if has_video and info.video and wanted.video == "copy" else []
+    if wanted.audio == "copy":
+        pairs += [(audio.index, number + has_video) for number, audio in enumerate(info.of_kind("audio"))]
+    return tuple(pairs)
+
+
+def _wanted(options: ConvertOptions, info: MediaInfo) -> Wanted:
+    is_audio_only = options.container in AUDIO_ONLY
+    subtitles = {"mp4": "mov_text", "mkv": "copy"}.get(options.container, "") if options.subtitles else ""
+    return Wanted(
+        video="none" if is_audio_only else options.video,
+        audio=options.audio,
+        crf=options.crf,
+        speed=options.speed,
+        max_height=options.max_height,
+        audio_kbps=options.audio_kbps,
+        subtitle_codec=subtitles,
+    )
+
+
+def _encodes(options: ConvertOptions) -> bool:
+    has_pictures = options.container not in AUDIO_ONLY and options.video in ("h264", "hevc")
+    return has_pictures or options.audio in ("aac", "mp3")
+
+
+def _is_fragmented(options: ConvertOptions) -> bool:
+    return options.container == "mp4" and _encodes(options)
+
+
+def _muxing(options: ConvertOptions) -> dict[str, object]:
+    if _is_fragmented(options):
+        return dict(CRASH_SAFE_MP4)
+    return {"movflags": "+faststart"} if options.container in ("mp4", "m4a") else {}
