@@ -12,8 +12,6 @@ import sys
 import threading
 from contextlib import suppress
 
-assert sys.platform != "win32"
-
 # Builtins only, so that it works without a PATH. dash knows no other spelling to kill a group.
 _SCRIPT = """
 listed=
@@ -72,6 +70,7 @@ class Leash:
             env={},
             start_new_session=True,
         )
+        assert sys.platform != "win32"
         assert self._shell.stdin is not None
         os.set_blocking(self._shell.stdin.fileno(), False)
         self._write("".join(f"+{group}\n" for group in sorted(self._held)))
