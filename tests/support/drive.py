@@ -87,7 +87,15 @@ class Talk:
     ) -> None:
         """The Step ended. An exit code other than 0 is raised in the script, as the Runner does."""
         lines = tuple(stderr.splitlines())
-        outcome = Outcome(exit_code, active_s, value, last_tick, lines, complaints, members)
+        outcome = Outcome(
+            exit_code=exit_code,
+            active_s=active_s,
+            value=value,
+            last_tick=last_tick,
+            lines=lines,
+            complaints=complaints,
+            members=members,
+        )
         if exit_code and isinstance(self.asked, Run):
             problem = tool_failed(self.asked.command.tool, exit_code, stderr)
             self._throw(StepFailed(problem, outcome))
