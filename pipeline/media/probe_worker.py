@@ -22,6 +22,7 @@ import msgspec
 
 from pipeline.media.colour import PRIMARIES, RANGES, SPACES, TRANSFERS, name_in
 from pipeline.media.probe_answer import READY, Answer, Trouble
+from pipeline.media.streams import codec_of, kind_of, open_file
 from pipeline.model.source import MediaInfo, MediaStream, StreamKind
 
 
@@ -34,8 +35,6 @@ class Unfit(Exception):
         self.detail = detail
 
 
-# A playlist may name files beside it, never an address: looking at a file starts no connection.
-_OPTIONS = {"protocol_whitelist": "file,crypto,data"}
 _STILL_FORMATS = frozenset({"image2", "ico", "tty", "svg"})
 _STILL_BRANDS = frozenset({"avif", "heic", "heix", "heim", "heis", "mif1", "miaf"})
 _FIELD_ORDERS = ("", "progressive", "tt", "bb", "tb", "bt")
@@ -56,7 +55,7 @@ def look(path: str) -> MediaInfo:
     av.logging.set_level(av.logging.ERROR)
     with av.logging.Capture() as log:
         try:
-            with av.open("file:" + path, options=_OPTIONS, metadata_errors="replace") as container:
+            with open_file("file:" + path) as container:
                 return _info(container)
         except av.FFmpegError as error:
             raise Unfit(*_reason(error, path, [text for _, _, text in log])) from error
@@ -83,11 +82,11 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
 
 def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
     context = stream.codec_context
-    kind = _kind(stream)
+    kind = kind_of(stream)
     common: dict[str, Any] = {
         "index": stream.index,
         "kind": kind,
-        "codec": "" if context is None else context.codec.canonical_name,
+        "codec": codec_of(stream),
         "profile": (context and context.profile) or "",
         "bit_rate": (context and context.bit_rate) or 0,
         "language": _language(stream),
@@ -106,15 +105,6 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
             channel_layout=stream.codec_context.layout.name,
         )
     return MediaStream(**common)
-
-
-def _kind(stream: av.stream.Stream) -> StreamKind:
-    if stream.disposition & av.stream.Disposition.attached_pic:
-        return "cover"
-    kinds: dict[str, StreamKind] = {
-        "video": "video", "audio": "audio", "subtitle": "subtitle", "attachment": "attachment",
-    }  # fmt: skip
-    return kinds.get(stream.type, "data")
 
 
 def _picture(stream: av.VideoStream, kind: StreamKind, rotation: int) -> dict[str, Any]:

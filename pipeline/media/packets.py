@@ -1,0 +1,87 @@
+"""The child that counts packets: what a file holds, stream by stream, without decoding any of it.
+
+Run as `python -m pipeline.media.packets file:A file:B`. Prints ticks, and at the end one line with the value: for
+each file a list of `Packets`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import av
+import msgspec
+
+from pipeline.media.streams import codec_of, kind_of, open_file
+from pipeline.model.source import StreamKind
+
+_TICK_EVERY = 2000
+
+
+class Packets(msgspec.Struct):
+    """What one stream holds.
+
+    Times are in seconds, None where no packet has one; `last_end_s` is the latest end of a packet. `bytes` are
+    those of the packets alone, without what the container adds.
+    """
+
+    index: int
+    kind: StreamKind
+    codec: str
+    packets: int = 0
+    first_pts_s: float | None = None
+    last_end_s: float | None = None
+    bytes: int = 0
+
+
+def count(file: str, on_read: Callable[[int, int], None] = lambda at, size: None) -> list[Packets]:
+    """Counts the packets of `file:` and a path. `on_read` is told now and then how far it is, in bytes.
+
+    Raises:
+        av.FFmpegError: it cannot be opened or read.
+    """
+    with open_file(file) as container:
+        found = [Packets(stream.index, kind_of(stream), codec_of(stream)) for stream in container.streams]
+        for number, packet in enumerate(container.demux()):
+            if packet.size == 0 and packet.dts is None:  # PyAV ends each stream with an empty packet
+                continue
+            _add(found[packet.stream_index], packet)
+            if number % _TICK_EVERY == 0 and packet.pos is not None:
+                on_read(packet.pos, container.size)
+    return found
+
+
+def _add(to: Packets, packet: av.Packet[Any]) -> None:
+    to.packets += 1
+    to.bytes += packet.size
+    ticks = packet.pts if packet.pts is not None else packet.dts
+    if ticks is None or packet.time_base is None:
+        return
+    start_s = float(ticks * packet.time_base)
+    end_s = float((ticks + (packet.duration or 0)) * packet.time_base)
+    to.first_pts_s = start_s if to.first_pts_s is None else min(to.first_pts_s, start_s)
+    to.last_end_s = end_s if to.last_end_s is None else max(to.last_end_s, end_s)
+
+
+def main(files: Sequence[str]) -> int:
+    """Prints what the files hold; returns the exit code."""
+    try:
+        value = [count(file, _tick) for file in files]
+    except av.FFmpegError as error:
+        print(f"Counting packets failed: {error}", file=sys.stderr)
+        return 1
+    _say({"value": value})
+    return 0
+
+
+def _tick(at: int, size: int) -> None:
+    _say({"done": at, "total": size, "unit": "bytes"})
+
+
+def _say(message: dict[str, Any]) -> None:
+    print(msgspec.json.encode(message).decode("utf-8"), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
