@@ -18,13 +18,13 @@ from tests.support.builders import Media
             ("There is no preset named “web-1080”.", "The nearest name is “web-1080p”."),
         ),
         (
-            ("convert", "--preset", "web-1080p", "--set", "qualty=20"),
-            ("There is no option named “qualty”.", "The nearest name is “quality”."),
+            ("convert", "--preset", "web-1080p", "--set", "vidoe=hevc"),
+            ("There is no option named “vidoe”.", "The nearest name is “video”."),
         ),
         (("convrt",), ("There is no recipe named “convrt”.", "The nearest name is “convert”.")),
         (
-            ("convert", "--preset", "web-1080p", "--set", "quality=lots"),
-            ("The option “quality” has a value it cannot take.", "Give it a value that fits, then start again."),
+            ("convert", "--preset", "web-1080p", "--set", "crf=lots"),
+            ("The option “crf” has a value it cannot take.", "Give it a value that fits, then start again."),
         ),
     ],
     ids=["unknown preset", "unknown option", "unknown recipe", "bad value"],
