@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Outcomes:
     jobs: dict[str, Job]
     ended: child.Ended
     left: list[str]
-    prober: Prober
+    results: dict[str, MediaInfo]
 
     @property
     def out(self) -> Path:
@@ -78,11 +78,12 @@ class Outcomes:
 
     def result(self, name: str) -> MediaInfo:
         """What is in the result of one source."""
-        return self.prober.info(self.job(name).artifacts[0].file)
+        self.job(name)
+        return self.results[name]
 
 
 @pytest.fixture(scope="module")
-def outcomes(media: Media, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+def outcomes(media: Media, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     folder = tmp_path_factory.mktemp("mixed") / "folder"
     for part in ("made", "damaged", "other"):
         (folder / part).mkdir(parents=True)
@@ -94,11 +95,11 @@ def outcomes(media: Media, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         make(media, folder / "damaged" / name)
     for name, put in IGNORED.items():
         put(media, folder / "other" / name)
-    yield from _run(folder, "web-1080p")
+    return _run(folder, "web-1080p")
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+def real(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     folder = tmp_path_factory.mktemp("mixed-real") / "real"
     folder.mkdir()
     try:
@@ -107,10 +108,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
         pytest.skip(str(why))
     for name, file in files.items():
         shutil.copyfile(file, folder / name)
-    yield from _run(folder, "web-1080p")
+    return _run(folder, "web-1080p")
 
 
-def _run(folder: Path, preset: str) -> Iterator[Outcomes]:
+def _run(folder: Path, preset: str) -> Outcomes:
     sums = {path: audit.digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     home = folder.parent / "home"
     mark = str(folder)
@@ -120,9 +121,16 @@ def _run(folder: Path, preset: str) -> Iterator[Outcomes]:
     )  # fmt: skip
     left = audit.marked(MARK, mark)
     jobs = {os.path.relpath(job.source.file, folder): job for job in audit.books(home).jobs}
+    return Outcomes(folder, sums, jobs, ended, left, _looked_into(jobs))
+
+
+def _looked_into(jobs: dict[str, Job]) -> dict[str, MediaInfo]:
+    """What is in the results of the jobs that have one."""
     prober = Prober()
-    yield Outcomes(folder, sums, jobs, ended, left, prober)
-    prober.close()
+    try:
+        return {name: prober.info(job.artifacts[0].file) for name, job in jobs.items() if job.artifacts}
+    finally:
+        prober.close()
 
 
 @pytest.mark.parametrize("name", MADE)
