@@ -273,7 +273,9 @@ class Writer:
             return
         c, numbering = self._open
         changed = c.total_changes - self._checkpointed_at
-        if changed < _CHECKPOINT_IDLE or (changed < _CHECKPOINT_BUSY and self._waiting):
+        # On a full drive an emptied WAL is written again from its beginning, which may be all the space it takes.
+        is_due = changed >= (_CHECKPOINT_BUSY if self._waiting else _CHECKPOINT_IDLE) or self._trouble is not None
+        if not is_due:
             return
         self._checkpointed_at = c.total_changes
         try:
