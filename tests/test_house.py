@@ -67,18 +67,22 @@ PYTHON = {name: path for name, path in FILES.items() if name.endswith(".py")}
 MODULES = [name for name in PYTHON if name.startswith(tuple(f"{top}/" for top in CODE))]
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith(("__init__.py", "__main__.py"))])
-def test_every_module_has_its_tests_where_it_sits(name: str) -> None:
+def mirror_of(name: str) -> str:
+    """Where the tests of a module are expected."""
     folder, _, file = name.rpartition("/")
-    tests = f"tests/{folder}/test_{file}"
-    assert name in TESTED_ELSEWHERE or FILES.get(tests), f"{tests} is missing"
+    return f"tests/{folder}/test_{file}"
+
+
+def test_every_module_has_its_tests_where_it_sits() -> None:
+    tested = [name for name in MODULES if not name.endswith(("__init__.py", "__main__.py"))]
+    missing = [mirror_of(name) for name in tested if mirror_of(name) not in FILES and name not in TESTED_ELSEWHERE]
+    assert not missing, "\n".join(missing)
 
 
 def test_what_is_tested_elsewhere_is_so() -> None:
     for name, place in TESTED_ELSEWHERE.items():
-        folder, _, file = name.rpartition("/")
         assert name in FILES, f"{name} is gone"
-        assert f"tests/{folder}/test_{file}" not in FILES, f"{name} has its own tests now"
+        assert mirror_of(name) not in FILES, f"{name} has its own tests now"
         assert place.partition(":")[0] in FILES, place
 
 
@@ -88,29 +92,31 @@ def test_every_folder_of_tests_is_a_package_and_packaging_is_none() -> None:
     assert "packaging/__init__.py" not in FILES, "it would shadow the library of that name"
 
 
-@pytest.mark.parametrize("name", [name for name in PYTHON if name not in LONGER])
-def test_files_are_short(name: str) -> None:
-    lines = PYTHON[name].read_text(encoding="utf-8").count("\n")
-    assert lines <= (LONGEST_TESTS if name.startswith("tests/") else LONGEST)
+def test_files_are_short() -> None:
+    lines = {name: path.read_text(encoding="utf-8").count("\n") for name, path in PYTHON.items() if name not in LONGER}
+    limits = {name: LONGEST_TESTS if name.startswith("tests/") else LONGEST for name in lines}
+    too_long = [f"{name}: {count} lines" for name, count in lines.items() if count > limits[name]]
+    assert not too_long, "\n".join(too_long)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in PYTHON if PYTHON[name].stat().st_size and not name.rpartition("/")[2].startswith("test_")]
-)
-def test_every_module_says_in_a_sentence_what_it_is(name: str) -> None:
-    said = ast.get_docstring(ast.parse(PYTHON[name].read_text(encoding="utf-8")))
-    assert said, "it has no docstring"
-    assert said.partition("\n\n")[0].rstrip().endswith((".", ":", "?")), said
+def test_every_module_says_in_a_sentence_what_it_is() -> None:
+    # A file of tests says it in the names of its tests.
+    named = [name for name in PYTHON if PYTHON[name].stat().st_size and "/test_" not in name]
+    said = {name: ast.get_docstring(tree(name)) or "" for name in named}
+    assert [name for name, text in said.items() if not text.partition("\n\n")[0].endswith((".", ":", "?"))] == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_name_hides_a_name_not_yet_found(name: str) -> None:
-    hiding = r"(?i)^(utils?|helpers?|misc|common|.*manager)$"
-    parts = set(name.removesuffix(".py").split("/")) - NAMES_OF_THINGS
-    assert not [part for part in parts if re.match(hiding, part)]
-    tree = ast.parse(PYTHON[name].read_text(encoding="utf-8"))
-    classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} - NAMES_OF_THINGS
-    assert not [each for each in classes if re.search(r"(Manager|Helper|Utils?|Handler)$", each)]
+def tree(name: str) -> ast.Module:
+    """A file of Python as its syntax."""
+    return ast.parse(PYTHON[name].read_text(encoding="utf-8"))
+
+
+def test_no_name_hides_a_name_not_yet_found() -> None:
+    hiding = re.compile(r"utils?|helpers?|misc|common|\w*manager", re.IGNORECASE)
+    parts = {part for name in MODULES for part in name.removesuffix(".py").split("/")}
+    assert [part for part in parts - NAMES_OF_THINGS if hiding.fullmatch(part)] == []
+    classes = {node.name for name in MODULES for node in ast.walk(tree(name)) if isinstance(node, ast.ClassDef)}
+    assert [each for each in classes - NAMES_OF_THINGS if re.search(r"(Manager|Helper|Utils?|Handler)$", each)] == []
 
 
 def test_nothing_is_left_for_later() -> None:
