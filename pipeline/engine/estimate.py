@@ -97,9 +97,7 @@ def signatures(job: Job) -> tuple[str, str]:
     return f"{flow}/{picture}", flow
 
 
-def queue_eta(
-    started: Iterable[tuple[Job, float]], pending: Iterable[Job], speeds: Speeds, places: int
-) -> Eta | None:
+def queue_eta(started: Iterable[tuple[Job, float]], pending: Iterable[Job], speeds: Speeds, places: int) -> Eta | None:
     """When everything will be done, by playing the queue through: `places` jobs at once, in order.
 
     `started` are running jobs, each with its work so far in seconds. None where one job's time is not known.

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.option import nearest
-from pipeline.model.problem import PipelineError, bad_preset, unknown_preset, unknown_recipe
+from pipeline.model.problem import PipelineError, Problem, bad_preset, unknown_preset, unknown_recipe
 from pipeline.model.recipe import Preset, Recipe
 
 SCHEMA = 1
@@ -29,7 +29,10 @@ class PresetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PresetBook:
-    """All presets by recipe. A user's preset with a built-in one's id takes its place."""
+    """All presets by recipe. A user's preset with a built-in one's id takes its place.
+
+    A user's file that cannot be used is left out and named in `problems`; a built-in one raises.
+    """
 
     def __init__(
         self, recipes: Mapping[str, Recipe[Any]], texts: Iterable[tuple[str, str]], user_folder: str | None = None
@@ -37,8 +40,14 @@ class PresetBook:
         self._recipes = dict(recipes)
         self._presets: dict[tuple[str, str], Preset] = {}
         self._defaults: dict[str, str] = {}
-        for origin, text in [*texts, *_files_in(user_folder)]:
+        self.problems: list[Problem] = []
+        for origin, text in texts:
             self._add(origin, text)
+        for origin, text in _files_in(user_folder):
+            try:
+                self._add(origin, text)
+            except PipelineError as error:
+                self.problems.append(error.problem)
 
     def recipes(self) -> tuple[Recipe[Any], ...]:
         """Every recipe, in the order they are offered."""

@@ -21,7 +21,7 @@ from pipeline.engine.publish import Publisher
 from pipeline.engine.replay import Desk, Means, Replay
 from pipeline.engine.scheduler import Scheduler, Verdict
 from pipeline.engine.workspace import Workspace
-from pipeline.model.event import JobLogged
+from pipeline.model.event import JobLogged, Level
 from pipeline.model.job import Artifact, Job
 from pipeline.model.problem import (
     PipelineError,
@@ -141,7 +141,11 @@ class Runner:
         return self._finish(job, published, tuple(w for artifact in published for w in artifact.warnings), ())
 
     def _finish(
-        self, job: Job, published: tuple[Artifact, ...], warnings: tuple[Warn, ...], learnt: tuple[tuple[str, float], ...]
+        self,
+        job: Job,
+        published: tuple[Artifact, ...],
+        warnings: tuple[Warn, ...],
+        learnt: tuple[tuple[str, float], ...],
     ) -> Verdict:
         def work(connection: Connection) -> None:
             clear_intents(connection, job.id)
@@ -172,8 +176,8 @@ class Runner:
 
         def logs(level: str, line: str) -> None:
             log.write(level, line)
-            if level in ("warning", "error"):
-                writer.tell(JobLogged(job.id, job.attempt, level, line))
+            if told := _TOLD.get(level):
+                writer.tell(JobLogged(job.id, job.attempt, told, line))
 
         stages = ready.stages(job.source)
         desk = Desk(
@@ -247,6 +251,10 @@ class Runner:
         if job.source.size < 0 or problem.code.startswith("destination") or problem.code == "disk_full":
             return problem
         return _changed(job.source) or problem
+
+
+# What a tool merely mentions is in the log file; the Bus carries what a person may want to know.
+_TOLD: Mapping[str, Level] = {"warning": "warning", "error": "error"}
 
 
 def _changed(source: Source) -> Problem | None:

@@ -234,6 +234,13 @@ class Scheduler:
         with self._lock:
             return self._update(self.roster.of(job_id), source=source)
 
+    def learn_if_pending(self, job_id: str, source: Source) -> None:
+        """What a look ahead found; nothing if the job started meanwhile and looks for itself."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is not None and job.state is State.PENDING:
+                self._update(job, source=source)
+
     def progress(self, job_id: str, progress: Progress) -> None:
         """How far the job is. Kept in the snapshot, told as volatile."""
         with self._lock:
@@ -351,9 +358,7 @@ class Scheduler:
     def _update(self, job: Job, **changes: Any) -> Job:
         new = self.roster.replace(job, **changes)
         source = changes.get("source")
-        event = JobUpdated(
-            new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source
-        )
+        event = JobUpdated(new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source)
         self._writer.submit(lambda connection: save_jobs(connection, [new]), [event])
         return new
 
@@ -395,9 +400,7 @@ def _events(job: Job, new: Job, trigger: Trigger) -> list[Durable]:
     if new.state is State.COMPLETED:
         events += [ArtifactMade(new.id, new.attempt, artifact) for artifact in new.artifacts]
         events += [JobWarned(new.id, new.attempt, warning) for warning in new.warnings]
-    events.append(
-        JobChanged(new.id, new.state, job.state, new.attempt, trigger.value, new.held_by, new.problem)
-    )
+    events.append(JobChanged(new.id, new.state, job.state, new.attempt, trigger.value, new.held_by, new.problem))
     return events
 
 

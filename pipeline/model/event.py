@@ -16,6 +16,9 @@ from pipeline.model.source import Source
 from pipeline.model.state import State
 
 
+Level = Literal["info", "success", "warning", "error"]
+
+
 class JobCreated(msgspec.Struct, frozen=True, omit_defaults=True, tag="job.created"):
     """A job was accepted and will survive a crash."""
 
@@ -101,7 +104,7 @@ class JobLogged(msgspec.Struct, frozen=True, omit_defaults=True, tag="job.log"):
 
     job_id: str
     attempt: int
-    level: Literal["info", "success", "warning", "error"]
+    level: Level
     line: str
 
 
@@ -116,10 +119,10 @@ Durable = JobCreated | JobChanged | StepStarted | JobUpdated | JobWarned | Artif
 Volatile = JobProgressed | JobLogged
 Event = Durable | Volatile | Unknown
 
-DURABLE: tuple[type, ...] = (
+DURABLE: tuple[type[msgspec.Struct], ...] = (
     JobCreated, JobChanged, StepStarted, JobUpdated, JobWarned, ArtifactMade, JobRemoved, Noticed,
 )  # fmt: skip
-VOLATILE: tuple[type, ...] = (JobProgressed, JobLogged)
+VOLATILE: tuple[type[msgspec.Struct], ...] = (JobProgressed, JobLogged)
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,7 @@
 """How a setting or a recipe's option is declared: one annotated field, read by form, command line and docs.
 
-    class Options(RecipeOptions, frozen=True):
-        crf: Annotated[int, option("Quality", "Constant rate factor; lower is better.", ge=0, le=51)] = 20
+class Options(RecipeOptions, frozen=True):
+    crf: Annotated[int, option("Quality", "Constant rate factor; lower is better.", ge=0, le=51)] = 20
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class RecipeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 S = TypeVar("S", bound=msgspec.Struct)
+Kind = Literal["flag", "integer", "number", "text", "choice"]
 
 
 def option(
@@ -55,7 +56,7 @@ class OptionField(msgspec.Struct, frozen=True):
     """
 
     name: str
-    kind: Literal["flag", "integer", "number", "text", "choice"]
+    kind: Kind
     label: str
     help: str
     default: Any
@@ -88,7 +89,7 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
     values: tuple[tuple[str, str], ...] = ()
     if get_origin(inner) is Literal:
         values = tuple((value, extra["choices"].get(value, value)) for value in get_args(inner))
-    kinds = {bool: "flag", int: "integer", float: "number", str: "text"}
+    kinds: dict[type, Kind] = {bool: "flag", int: "integer", float: "number", str: "text"}
     return OptionField(
         name=field.name,
         kind="choice" if values else kinds[inner],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -174,7 +174,9 @@ class Together:
 
 
 Step = Run | Call | Together
-Script = Generator[Step, Outcome, tuple[Artifact, ...]]
+T = TypeVar("T")
+Talk = Generator[Step, Outcome, T]
+Script = Talk[tuple[Artifact, ...]]
 
 
 @dataclass(frozen=True)
@@ -185,15 +187,15 @@ class Stage:
     label: str
     weight: int = 10
 
-    def does(self, script: Script) -> Script:
-        """Runs a Script under this Stage's name: every Step it yields is marked with the Stage's id."""
+    def does(self, script: Talk[T]) -> Talk[T]:
+        """Runs a Script, or a part of one, under this Stage's name: every Step it yields is marked with its id."""
         reply: Outcome | None = None
         failure: BaseException | None = None
         while True:
             try:
                 step = script.throw(failure) if failure else script.send(reply)  # type: ignore[arg-type]
             except StopIteration as done:
-                return done.value  # type: ignore[no-any-return]
+                return cast(T, done.value)
             reply, failure = None, None
             try:
                 reply = yield _marked(step, self.id)

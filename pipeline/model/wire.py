@@ -10,7 +10,7 @@ import base64
 import datetime as dt
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -21,7 +21,9 @@ from pipeline.model.problem import Problem
 from pipeline.model.source import MediaInfo, Source, shown
 from pipeline.model.state import State
 
-_BY_TYPE: dict[str, type] = {str(kind.__struct_config__.tag): kind for kind in events.DURABLE + events.VOLATILE}
+_BY_TYPE: dict[str, type[msgspec.Struct]] = {
+    str(kind.__struct_config__.tag): kind for kind in events.DURABLE + events.VOLATILE
+}
 _ENCODE = msgspec.json.Encoder()
 
 
@@ -37,7 +39,7 @@ def from_journal(type_: str, raw: bytes) -> Event:
     kind = _BY_TYPE.get(type_)
     if kind is not None:
         try:
-            return msgspec.json.decode(raw, type=kind)  # type: ignore[no-any-return]
+            return cast(Event, msgspec.json.decode(raw, type=kind))
         except msgspec.DecodeError:
             pass
     try:

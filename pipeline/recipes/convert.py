@@ -27,7 +27,9 @@ class ConvertOptions(RecipeOptions, frozen=True):
 
     container: Annotated[
         Literal["mp4", "mkv", "mp3", "m4a"],
-        option("Container", "The kind of file to make.", choices={"mp4": "MP4", "mkv": "MKV", "mp3": "MP3", "m4a": "M4A"}),
+        option(
+            "Container", "The kind of file to make.", choices={"mp4": "MP4", "mkv": "MKV", "mp3": "MP3", "m4a": "M4A"}
+        ),
     ] = "mp4"
     video: Annotated[
         Literal["h264", "hevc", "copy", "none"],
@@ -37,9 +39,7 @@ class ConvertOptions(RecipeOptions, frozen=True):
             choices={"h264": "H.264", "hevc": "HEVC", "copy": "Copy", "none": "None"},
         ),
     ] = "h264"
-    crf: Annotated[
-        int, option("Quality (CRF)", "Constant rate factor: lower is better and larger.", ge=0, le=51)
-    ] = 21
+    crf: Annotated[int, option("Quality (CRF)", "Constant rate factor: lower is better and larger.", ge=0, le=51)] = 21
     speed: Annotated[
         Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"],
         option("Encoder speed", "Slower makes smaller files of the same quality."),
@@ -60,9 +60,9 @@ class ConvertOptions(RecipeOptions, frozen=True):
     audio_kbps: Annotated[
         int, option("Audio bit rate", "For two channels; more channels get more.", ge=32, le=320, unit="kb/s")
     ] = 160
-    subtitles: Annotated[
-        bool, option("Keep subtitles", "Keeps text subtitles where the container can hold them.")
-    ] = True
+    subtitles: Annotated[bool, option("Keep subtitles", "Keeps text subtitles where the container can hold them.")] = (
+        True
+    )
 
 
 class Convert(Recipe[ConvertOptions]):
@@ -93,16 +93,15 @@ class Convert(Recipe[ConvertOptions]):
         result = scratch.path(f"result.{options.container}")
         made = scratch.path("encode.mp4") if _is_fragmented(options) else result
         outcome: Outcome = yield from first.does(encoded(source, info, wanted, made, **_muxing(options)))
-        warnings = yield from VERIFY.does(damage(source, info, outcome))
         if made != result:
             yield from FINISH.does(faststart(source, info, made, result))
+        warnings = yield from VERIFY.does(damage(source, info, outcome))
         yield from VERIFY.does(_check(source, info, wanted, result, made, outcome))
-        measures = {"duration_s": outcome.last_tick.out_time_s, "frames": outcome.last_tick.frame} if outcome.last_tick else {}
         return (
             Artifact(
                 path=os.fsencode(result),
                 name=self.result_name(source, options),
-                measures=measures,
+                measures=_measures(outcome),
                 warnings=warnings,
             ),
         )
@@ -115,6 +114,11 @@ def _check(source: Source, info: MediaInfo, wanted: Wanted, result: str, made: s
     if copied:
         yield from same_packets(source, result, copied)
     return ()
+
+
+def _measures(outcome: Outcome) -> dict[str, float | int]:
+    tick = outcome.last_tick
+    return {"duration_s": tick.out_time_s, "frames": tick.frame} if tick else {}
 
 
 def _copied(info: MediaInfo, wanted: Wanted) -> tuple[tuple[int, int], ...]:
@@ -131,13 +135,17 @@ def _wanted(options: ConvertOptions, info: MediaInfo) -> Wanted:
     subtitles = {"mp4": "mov_text", "mkv": "copy"}.get(options.container, "") if options.subtitles else ""
     return Wanted(
         video="none" if is_audio_only else options.video,
-        audio=options.audio,
+        audio=_ONLY_SOUND.get((options.container, options.audio), options.audio),
         crf=options.crf,
         speed=options.speed,
         max_height=options.max_height,
         audio_kbps=options.audio_kbps,
         subtitle_codec=subtitles,
     )
+
+
+# What a container for sound alone can hold decides where the two options do not fit.
+_ONLY_SOUND = {("mp3", "aac"): "mp3", ("m4a", "mp3"): "aac"}
 
 
 def _encodes(options: ConvertOptions) -> bool:

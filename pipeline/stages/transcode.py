@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.media.command import command, output, source_input
 from pipeline.model.problem import PipelineError, Warn, no_stream, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
-from pipeline.model.stage import Outcome, Run, Script, StepFailed
+from pipeline.model.stage import Outcome, Run, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.geometry import colour_tags, picture
 
@@ -47,14 +47,8 @@ class Wanted:
         return self.audio in AUDIO_ENCODERS
 
 
-def transcode(source: Source, info: MediaInfo, wanted: Wanted, target: str, **muxing: Any) -> Script:
-    """Encodes or copies into scratch file `target`; returns nothing, its Outcome is sent on by `encoded`."""
-    yield from encoded(source, info, wanted, target, **muxing)
-    return ()
-
-
-def encoded(source: Source, info: MediaInfo, wanted: Wanted, target: str, **muxing: Any) -> Any:
-    """As `transcode`, and returns the Outcome, for the check that follows.
+def encoded(source: Source, info: MediaInfo, wanted: Wanted, target: str, **muxing: Any) -> Talk[Outcome]:
+    """Encodes or copies into scratch file `target`, and returns the Outcome, for the check that follows.
 
     Raises:
         PipelineError: no stream would be left, or nothing of the source could be decoded.
@@ -77,24 +71,28 @@ def encoded(source: Source, info: MediaInfo, wanted: Wanted, target: str, **muxi
     return outcome
 
 
-def damage(source: Source, info: MediaInfo, outcome: Outcome) -> Any:
-    """A Script that says where the source is damaged, as Warns. Looks closer only where the encode complained.
+def damage(source: Source, info: MediaInfo, outcome: Outcome) -> Talk[tuple[Warn, ...]]:
+    """Says where the source is damaged, as Warns. Looks closer only where the encode complained.
 
     A cut-off source ends early without a complaint from its index: then the missing end is the place.
     """
     warnings: list[Warn] = []
     if outcome.complaints:
         at_s = yield from _first_fault(source, info, outcome.complaints[0][0])
-        warnings.append(Warn("source_damaged", f"The source is damaged at {_clock(at_s)}; look at the result there.", at_s))
+        warnings.append(
+            Warn("source_damaged", f"The source is damaged at {_clock(at_s)}; look at the result there.", at_s)
+        )
     reached_s = _reached(outcome)
     whole_s = expect.seconds(info)
     if whole_s and whole_s - reached_s > max(DAMAGE_SHORTER_S, DAMAGE_SHORTER * whole_s):
-        text = f"The source ends at {_clock(reached_s)}, though it says it is {_clock(whole_s)} long; so does the result."
+        text = (
+            f"The source ends at {_clock(reached_s)}, though it says it is {_clock(whole_s)} long; so does the result."
+        )
         warnings.append(Warn("source_cut_off", text, reached_s))
     return tuple(warnings)
 
 
-def _first_fault(source: Source, info: MediaInfo, near_s: float) -> Any:
+def _first_fault(source: Source, info: MediaInfo, near_s: float) -> Talk[float]:
     """Decodes up to the first fault; the encode's own complaint is off by the encoder's lookahead."""
     stream = info.video or info.audio
     assert stream is not None

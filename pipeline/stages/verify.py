@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipeline.media.command import command, output, scratch_input
 from pipeline.model.problem import PipelineError, result_wrong
 from pipeline.model.source import Source
-from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed
+from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 
 END_S = 0.25
 COPY_S = 0.05
@@ -58,9 +56,7 @@ def same_packets(
         PipelineError: packets are missing or moved.
     """
     argv = ("python", "-m", "pipeline.media.packets", f"file:{source.file}", f"file:{result}")
-    step = Run(
-        Command(argv, speaks="json"), lane="light", reads=(result,), label="Compare with the source", part=part
-    )
+    step = Run(Command(argv, speaks="json"), lane="light", reads=(result,), label="Compare with the source", part=part)
     read = yield from _or_condemn(step, (result,))
     before, after = ({stream["index"]: stream for stream in file} for file in read.value)
     offsets = []
@@ -78,7 +74,7 @@ def same_packets(
     return ()
 
 
-def _or_condemn(step: Run, condemned: tuple[str, ...]) -> Any:
+def _or_condemn(step: Run, condemned: tuple[str, ...]) -> Talk[Outcome]:
     """Runs a check. That it fails says the result is bad, unless the fault will pass by itself."""
     try:
         outcome: Outcome = yield step

@@ -1,0 +1,208 @@
+"""Builds the parts and gives A to B: the only file that wires. Starts them in order, and stops them in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import resources
+from app.home import Home
+from app.settings import Settings
+from pipeline.engine.bus import Bus
+from pipeline.engine.control import Control
+from pipeline.engine.estimate import Speeds
+from pipeline.engine.executor import Executor
+from pipeline.engine.lanes import Lanes
+from pipeline.engine.presets import PresetBook
+from pipeline.engine.probes import KeptProbes
+from pipeline.engine.replay import Means
+from pipeline.engine.roster import Roster
+from pipeline.engine.runner import Runner
+from pipeline.engine.scheduler import Scheduler
+from pipeline.engine.settle import settle
+from pipeline.engine.survey import Survey
+from pipeline.engine.sweep import Sweeper
+from pipeline.engine.watch import Watch
+from pipeline.media import process
+from pipeline.media.mark import sweep
+from pipeline.media.probe import Prober
+from pipeline.media.toolchain import Toolchain
+from pipeline.model.event import JobChanged, Noticed, Told
+from pipeline.model.problem import Problem
+from pipeline.model.recipe import Recipe
+from pipeline.recipes.convert import Convert
+from pipeline.store.history import History
+from pipeline.store.jobs import last_num, load_batches
+from pipeline.store.recovery import Opened, open_database
+from pipeline.store.speeds import all_rates
+from pipeline.store.writer import Writer
+
+RECIPES: tuple[Recipe[Any], ...] = (Convert(),)
+
+PROBE_WORKERS = 2
+SHUTDOWN_S = 10.0
+
+
+@dataclass
+class Core:
+    """An opened engine, as the faces use it."""
+
+    home: Home
+    control: Control
+    bus: Bus
+    presets: PresetBook
+    toolchain: Toolchain
+    prober: Prober
+    history: History
+    salvaged: Problem | None
+    _executor: Executor
+    _scheduler: Scheduler
+    _watch: Watch
+    _survey: Survey
+    _probes: KeptProbes
+    _writer: Writer
+
+    def close(self) -> None:
+        """Stops in order: work first, then what watches it, the store last. What ran comes back at the next start."""
+        self._scheduler.close()
+        self._executor.close(SHUTDOWN_S)
+        self.prober.close()
+        self._survey.close()
+        self._watch.close()
+        self.history.close()
+        self._probes.close()
+        self._writer.close()
+        process.close()
+
+
+def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Literal["all", "added"]) -> Core:
+    """Opens the engine on a home the caller owns, settles what a dead owner left, and starts what may start.
+
+    With `added` only jobs that are added now are started.
+
+    Raises:
+        PipelineError: the store or the folders cannot be used, or a built-in preset is wrong.
+    """
+    for folder in (home.database_folder, home.cache_folder, home.logs_folder):
+        os.makedirs(folder, exist_ok=True)
+    mark = os.path.realpath(home.folder)
+    opened = open_database(home.database_folder)
+    if not opened.was_clean:
+        sweep(mark)
+    toolchain = open_toolchain(home, settings)
+    presets = open_presets(home)
+
+    bus = Bus()
+    trouble = _Trouble(bus, opened)
+    writer = Writer(opened.path, bus.tell, trouble.on_trouble)
+    writer.start()
+    left = settle(writer, release=settings.release_after_crash)
+    rates, batches, last = writer.submit(lambda c: (all_rates(c), load_batches(c), last_num(c))).result()
+
+    lock = threading.RLock()
+    lanes = Lanes(lock, {"cpu": settings.places, "gpu": 2, "net": 4, "light": 4})
+    speeds = Speeds(rates)
+    probes = KeptProbes(opened.path, writer)
+    prober = Prober(PROBE_WORKERS, cache=probes, mark=mark)
+    recipes = recipes_by_id()
+    before = frozenset(job.id for job in left)
+    roster = Roster((lambda job: True) if scope == "all" else (lambda job: job.id not in before), last)
+    roster.add(left, accepted=True)
+    roster.add_batches(batches)
+    means = Means(toolchain, writer, mark, low_priority=settings.low_priority)
+    runner = Runner(means=means, recipes=recipes, probe=prober.info, speeds=speeds, log_folder=home.logs_folder)
+    scheduler = Scheduler(
+        lock=lock,
+        lanes=lanes,
+        writer=writer,
+        executor=executor,
+        run=runner.run,
+        places=settings.places,
+        roster=roster,
+    )
+    runner.report_to(scheduler)
+    sweeper = Sweeper(writer, home.logs_folder)
+    watch = Watch(scheduler, sweeper, writer, stall_after_s=settings.stall_after_s)
+    survey = Survey(scheduler, prober.info)
+    control = Control(
+        lock=lock, scheduler=scheduler, recipes=recipes, speeds=speeds, sweeper=sweeper, log_folder=home.logs_folder
+    )
+    trouble.report_to(scheduler, watch)
+    bus.subscribe(survey.hear)
+    bus.subscribe(lambda told: _tell_sweeper(told, control, sweeper))
+    history = History(opened.path)
+    survey.start()
+    watch.start()
+    scheduler.begin()
+    return Core(
+        home=home,
+        control=control,
+        bus=bus,
+        presets=presets,
+        toolchain=toolchain,
+        prober=prober,
+        history=history,
+        salvaged=opened.salvaged,
+        _executor=executor,
+        _scheduler=scheduler,
+        _watch=watch,
+        _survey=survey,
+        _probes=probes,
+        _writer=writer,
+    )
+
+
+def open_presets(home: Home) -> PresetBook:
+    """Recipes and presets, read without opening the database."""
+    built_in = ((name, resources.text(f"presets/{name}")) for name in resources.names("presets"))
+    return PresetBook(recipes_by_id(), built_in, home.presets_folder)
+
+
+def open_toolchain(home: Home, settings: Settings) -> Toolchain:
+    """The tools, with their cache in the home."""
+    chosen = shutil.which("ffmpeg") or "ffmpeg" if settings.ffmpeg == "path" else settings.ffmpeg
+    return Toolchain(chosen or None, os.path.join(home.cache_folder, "tools.json"))
+
+
+def recipes_by_id() -> Mapping[str, Recipe[Any]]:
+    """The recipes that are installed, in the order they are offered."""
+    return {recipe.id: recipe for recipe in RECIPES}
+
+
+class _Trouble:
+    """Carries “the store cannot be written” from the writer to those who must know."""
+
+    def __init__(self, bus: Bus, opened: Opened) -> None:
+        self._bus = bus
+        self._epoch = opened.epoch
+        self._listeners: tuple[Scheduler, Watch] | None = None
+
+    def report_to(self, scheduler: Scheduler, watch: Watch) -> None:
+        """Says who must know."""
+        self._listeners = (scheduler, watch)
+
+    def on_trouble(self, problem: Problem | None) -> None:
+        """Called by the writer when writing stops working, and when it works again."""
+        if self._listeners is not None:
+            scheduler, watch = self._listeners
+            scheduler.block(problem is not None)
+            watch.trouble(problem is not None)
+        if problem is not None:
+            # It cannot be committed, so it has no number; readers are told all the same.
+            self._bus.tell([Told(Noticed("error", problem), 0, 0, 0, 0, self._epoch)])
+
+
+def _tell_sweeper(told: Sequence[Told], control: Control, sweeper: Sweeper) -> None:
+    for each in told:
+        match each.event:
+            case JobChanged(job_id=job_id, state=state) if state.is_terminal:
+                if (job := control.job(job_id)) is not None:
+                    sweeper.ended(job)
+            case JobChanged(job_id=job_id):
+                sweeper.keep(job_id)
+            case _:
+                pass
