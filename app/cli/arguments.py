@@ -90,13 +90,23 @@ def read_window(arguments: Sequence[str]) -> tuple[list[str], str | None]:
     Raises:
         PipelineError: wrong_use.
     """
-    parser = _Parser(prog="reelyard", add_help=False, allow_abbrev=False)
-    parser.add_argument("inputs", nargs="*")
-    parser.add_argument("--home")
-    found, unknown = parser.parse_known_intermixed_args(list(arguments), Arguments())
-    if unknown:
-        raise _wrong_use(f"There is no option “{unknown[0]}”.", "", "“reelyard --help” lists them all.")
-    return [os.path.abspath(file) for file in found.inputs], found.home
+    # By hand: argparse mixes up options and files when all files are optional and some stand behind “--”.
+    files: list[str] = []
+    home: str | None = None
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            files, left = files + left, []
+        elif word.startswith("--home="):
+            home = word.partition("=")[2]
+        elif word == "--home" and left:
+            home = left.pop(0)
+        elif word.startswith("-"):
+            raise _wrong_use(f"There is no option “{word}”.", "", "“reelyard --help” lists them all.")
+        else:
+            files.append(word)
+    return [os.path.abspath(file) for file in files], home
 
 
 def general_help() -> str:

@@ -27,7 +27,7 @@ class Bars(PlainLines):
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__(sys.stdout, sys.stderr)
-        self._console = console or Console(highlight=False, markup=False)
+        self._console = console or Console()
         # No thread of its own: it is drawn by the pulses of the run.
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -111,10 +111,14 @@ class Bars(PlainLines):
         return " · ".join(part for part in parts if part and part != text.UNKNOWN)
 
     def _say(self, line: str) -> None:
-        self._progress.console.print(line, soft_wrap=True)
+        self._print(line, "")
 
     def _complain(self, line: str) -> None:
-        self._progress.console.print(line, style="red", soft_wrap=True)
+        self._print(line, "red")
+
+    def _print(self, line: str, style: str) -> None:
+        # A file may be named “[bold]:smile:.mov”: what looks like markup is a name.
+        self._console.print(line, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def _shortened(name: str) -> str:

@@ -51,5 +51,5 @@ def _finish(home: Home, settings: Settings, bootstrap: Bootstrap, inbox: Inbox, 
         jobs = [job for job in listed if job.state.is_terminal or job.held_by != "person"]
         if held := len(listed) - len(jobs):
             note(f"{text.count(held, 'job is', 'jobs are')} held by you; start them in the window.")
-        core.control.resume(tuple(job.id for job in jobs if job.held_by == "crash"))
+        core.control.release(tuple(job.id for job in jobs if job.held_by == "crash"))
         return see_through(core, jobs, inbox, report) if jobs else []

@@ -62,7 +62,7 @@ def do(
         opened(bootstrap, owner.home, settings, inbox, "added") as core,
     ):
         found = _look(core, inputs, inbox)
-        is_all_taken = found is not None and not _missing(found.skipped, inputs)
+        is_all_taken = found is not None and not _missing(found, inputs)
         if found is not None:
             _tell_left_out(found.skipped)
         if found is not None and found.sources:
@@ -96,14 +96,15 @@ def _destination(arguments: Arguments, settings: Settings) -> Destination:
     return Destination(folder, if_exists)
 
 
-def _missing(skipped: Sequence[Skipped], inputs: Sequence[str]) -> bool:
+def _missing(found: Found, inputs: Sequence[str]) -> bool:
     """Whether something a person named was not taken; what a folder holds besides media is no failure."""
-    named = {os.fsencode(os.path.abspath(path)) for path in inputs}
-    return any(one.path in named for one in skipped)
+    taken = {source.path for source in found.sources}
+    named = {os.fsencode(os.path.abspath(path)) for path in inputs} - taken
+    return any(one.path in named for one in found.skipped)
 
 
 def _tell_left_out(skipped: Sequence[Skipped]) -> None:
     for one in skipped[:_LEFT_OUT_NAMED]:
-        note(f"left out {text.one_line(shown(one.path))}: {text.one_line(one.reason)}")
+        note(f"left out {text.one_line(shown(one.path))}: {text.one_line(one.reason)}.")
     if len(skipped) > _LEFT_OUT_NAMED:
         note(f"left out {text.count(len(skipped) - _LEFT_OUT_NAMED, 'more file')}.")

@@ -108,11 +108,10 @@ class FakeControl:
     def job(self, job_id: str) -> Job | None:
         return self.kept.get(job_id)
 
-    def resume(self, ids: Iterable[str]) -> tuple[Problem, ...]:
-        self.asked.append(("resume", tuple(ids)))
+    def release(self, ids: Iterable[str]) -> None:
+        self.asked.append(("release", tuple(ids)))
         for job_id in self.asked[-1][1]:
             self._run(self.kept[job_id])
-        return ()
 
     def cancel(self, ids: Iterable[str]) -> tuple[Problem, ...]:
         self.asked.append(("cancel", tuple(ids)))
