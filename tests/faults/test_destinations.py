@@ -14,9 +14,8 @@ from pipeline.model.state import State
 from tests.support import audit, child
 from tests.support.builders import Media
 
-needs_root = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="mounting and becoming another user need root"
-)
+needs_mount = pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root")
+needs_permissions = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 
 
 @pytest.fixture
@@ -31,37 +30,44 @@ def small_drive(tmp_path: Path) -> Iterator[Path]:
     child.run(["umount", "-l", str(folder)])
 
 
-@needs_root
-def test_a_read_only_destination_is_named(media: Media, open_folder: Path) -> None:
-    source = Path(shutil.copyfile(media.clip("h264_aac.mp4"), open_folder / "source.mp4"))
-    source.chmod(0o644)
-    closed = open_folder / "closed"
-    closed.mkdir(mode=0o755)
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder nothing can be written to."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o555)
+    yield folder
+    folder.chmod(0o755)
+
+
+@needs_permissions
+@pytest.mark.parametrize("below", ["", "new/folder"], ids=["it is there", "it would have to be made"])
+def test_a_read_only_destination_is_named(below: str, media: Media, closed: Path, tmp_path: Path) -> None:
+    wanted = closed / below
     words = child.command(
-        "run", "convert", source, "--preset", "remux-mp4", "-o", closed, "--home", open_folder / "home", "--json"
-    )
-    ended = child.run(child.as_nobody(words), env={"HOME": str(open_folder)})
+        "run", "convert", media.clip("h264_aac.mp4"), "--preset", "remux-mp4",
+        "-o", wanted, "--home", tmp_path / "home", "--json",
+    )  # fmt: skip
+    ended = child.run(child.powerless(words))
     assert ended.code == 1, ended.out + ended.err
-    assert f"Nothing can be written to {closed}." in ended.said
+    assert f"Nothing can be written to {wanted}." in ended.said
     assert list(closed.iterdir()) == []
 
 
-@needs_root
-def test_a_destination_that_cannot_be_made_is_named(media: Media, open_folder: Path) -> None:
-    source = Path(shutil.copyfile(media.clip("h264_aac.mp4"), open_folder / "source.mp4"))
-    source.chmod(0o644)
-    closed = open_folder / "closed"
-    closed.mkdir(mode=0o755)
-    wanted = closed / "new" / "folder"
-    words = child.command(
-        "run", "convert", source, "--preset", "remux-mp4", "-o", wanted, "--home", open_folder / "home", "--json"
-    )
-    ended = child.run(child.as_nobody(words), env={"HOME": str(open_folder)})
+@needs_permissions
+def test_results_beside_sources_in_a_read_only_folder_are_refused(media: Media, tmp_path: Path) -> None:
+    folder = tmp_path / "camera"
+    folder.mkdir()
+    source = Path(shutil.copyfile(media.clip("h264_aac.mp4"), folder / "clip.mp4"))
+    folder.chmod(0o555)
+    words = child.command("run", "convert", source, "--preset", "remux-mp4", "--home", tmp_path / "home", "--json")
+    ended = child.run(child.powerless(words))
+    folder.chmod(0o755)
     assert ended.code == 1, ended.out + ended.err
-    assert f"Nothing can be written to {wanted}." in ended.said
+    assert f"Nothing can be written to {folder}." in ended.said
+    assert list(folder.iterdir()) == [source]
 
 
-@needs_root
+@needs_mount
 def test_a_full_destination_is_named_and_nothing_half_made_stands_there(
     media: Media, small_drive: Path, tmp_path: Path
 ) -> None:
@@ -78,7 +84,7 @@ def test_a_full_destination_is_named_and_nothing_half_made_stands_there(
     assert [path.name for path in small_drive.iterdir() if path.name != audit.SCRATCH] == []
 
 
-@needs_root
+@needs_mount
 def test_a_home_that_is_full_is_named(media: Media, small_drive: Path, tmp_path: Path) -> None:
     source = Path(shutil.copyfile(media.clip("h264_aac.mp4"), tmp_path / "source.mp4"))
     (small_drive / "ballast").write_bytes(bytes(60 * 1024))

@@ -85,9 +85,11 @@ def command(*words: str | bytes | Path) -> list[str | bytes]:
     return [sys.executable, "-m", "app", *(str(word) if isinstance(word, Path) else word for word in words)]
 
 
-def as_nobody(argv: Sequence[str | bytes]) -> list[str | bytes]:
-    """The same arguments, run by a user who owns nothing. Needs root."""
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", *argv]
+def powerless(argv: Sequence[str | bytes]) -> list[str | bytes]:
+    """The same arguments, run so that permissions bind: root, whom they do not, gives up its capabilities first."""
+    if os.geteuid() != 0:
+        return list(argv)
+    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", *argv]
 
 
 def users_of(folder: str | os.PathLike[str]) -> list[str]:
