@@ -110,9 +110,14 @@ class Runner:
                 verdict = Verdict(Trigger.FAIL, bug(traceback.format_exc()))
             if verdict.problem is not None:
                 log.write("error", str(verdict.problem))
+        has_steps = verdict.trigger is Trigger.STOPPED or self._has_steps(job.id)
         done = self._scheduler.end(job.id, verdict)
-        if done.exception() is None and verdict.trigger is Trigger.FINISH:
+        if done.exception() is None and (verdict.trigger is Trigger.FINISH or not has_steps):
             workspace.remove()
+
+    def _has_steps(self, job_id: str) -> bool:
+        """Whether the Workspace holds anything a retry could go on from."""
+        return bool(self._means.writer.submit(lambda connection: steps_of(connection, job_id)).result())
 
     def _attempt(self, job: Job, hand: Hand, workspace: Workspace, log: JobLog) -> Verdict:
         source = self._look(job.source)

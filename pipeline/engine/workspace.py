@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 
 from pipeline.model.job import Job
 from pipeline.model.problem import (
@@ -44,8 +45,10 @@ class Workspace:
         try:
             os.makedirs(self.folder, exist_ok=True)
             # The folder can be there from before the drive became read-only, so one small write is tried.
-            with open(os.path.join(self.folder, ".alive"), "wb"):
-                pass
+            trial = os.path.join(self.folder, ".trial")
+            with open(trial, "wb") as file:
+                file.write(b"1")
+            os.unlink(trial)
         except OSError as error:
             raise PipelineError(problem_of_write(error, destination)) from error
 
@@ -78,10 +81,8 @@ class Workspace:
     def remove(self) -> None:
         """Takes the whole folder away, and the shared parent when this was the last one in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        try:
+        with suppress(OSError):
             os.rmdir(os.path.dirname(self.folder))
-        except OSError:
-            pass
 
     def _is_as_recorded(self, file: MadeFile) -> bool:
         try:

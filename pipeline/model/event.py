@@ -15,7 +15,6 @@ from pipeline.model.problem import Problem, Warn
 from pipeline.model.source import Source
 from pipeline.model.state import State
 
-
 Level = Literal["info", "success", "warning", "error"]
 
 
