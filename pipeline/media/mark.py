@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,8 +44,22 @@ def sweep(mark: str) -> int:
             killed[each.pid] = each
             with suppress(psutil.Error):
                 each.kill()  # psutil looks at the time of creation first, so a reused number is spared
-    psutil.wait_procs(killed.values(), timeout=2)
+    _wait_for(killed.values())
     return len(killed)
+
+
+def _wait_for(killed: Iterable[psutil.Process]) -> None:
+    """Until they have ended, or two seconds: a drive that does not answer may hold one for ever."""
+    until, never = time.monotonic() + 2.0, threading.Event()
+    while time.monotonic() < until and any(map(_is_living, killed)):
+        never.wait(0.01)
+
+
+def _is_living(each: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        # Nobody may be there to reap an orphan, as in many containers; a zombie does nothing any more.
+        return each.is_running() and each.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _leftovers(mark: str) -> list[psutil.Process]:
@@ -51,7 +68,7 @@ def _leftovers(mark: str) -> list[psutil.Process]:
     sessions: set[int] = set()
     for each in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if each.status() != psutil.STATUS_ZOMBIE and (session := session_of(each.pid)) != ours:
+            if _is_living(each) and (session := session_of(each.pid)) != ours:
                 living.append((each, session))
                 if each.environ().get(VARIABLE) == mark:
                     sessions.add(session)
