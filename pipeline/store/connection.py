@@ -59,12 +59,23 @@ def reader(path: str, *, still: bool = False) -> sqlite3.Connection:
         return _read_only(path, "immutable=1")
 
 
-def _read_only(path: str, query: str) -> sqlite3.Connection:
+def wreck(path: str) -> sqlite3.Connection:
+    """A reader of a damaged database, that reads what is there where SQLite would refuse the whole.
+
+    Raises:
+        sqlite3.Error: nothing can be read of it.
+    """
+    return _read_only(path, "mode=ro", "PRAGMA writable_schema = ON")
+
+
+def _read_only(path: str, query: str, *pragmas: str) -> sqlite3.Connection:
     # A read-only handle also keeps the last reader to leave from checkpointing as it closes.
     uri = f"{Path(path).absolute().as_uri()}?{query}"
     c = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         c.execute("PRAGMA query_only = ON")
+        for pragma in pragmas:
+            c.execute(pragma)
         _guard(c)
         c.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
@@ -79,3 +90,9 @@ def _guard(c: sqlite3.Connection) -> None:
     c.execute("PRAGMA cell_size_check = ON")
     # A mapped file turns a failing drive into a signal that ends the process.
     c.execute("PRAGMA mmap_size = 0")
+    # One rotten byte in a text must not keep a whole table from being read.
+    c.text_factory = _text
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

@@ -60,6 +60,12 @@ def load_jobs(c: sqlite3.Connection, *, open_only: bool) -> list[Job]:
     return list(read_jobs(c.execute(f"SELECT id, data FROM jobs {where} ORDER BY priority DESC, place, num")))
 
 
+def load_unswept(c: sqlite3.Connection) -> list[Job]:
+    """Jobs that have ended and whose scratch may still be there: an attempt began and nothing forgot it."""
+    query = "SELECT id, data FROM jobs WHERE ended_ms IS NOT NULL AND id IN (SELECT job_id FROM attempts) ORDER BY num"
+    return list(read_jobs(c.execute(query)))
+
+
 def load_batches(c: sqlite3.Connection) -> list[Batch]:
     """All batches, oldest first."""
     return [_BATCH.decode(data) for (data,) in c.execute("SELECT data FROM batches ORDER BY num")]
@@ -75,7 +81,7 @@ def read_jobs(rows: Iterable[tuple[str, bytes]]) -> Iterator[Job]:
     for id_, data in rows:
         try:
             yield _JOB.decode(data)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             _LOG.error("job %s cannot be read and is left out: %s", id_, error)
 
 

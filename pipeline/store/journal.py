@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.model.event import Durable, Told, job_of
+from pipeline.model.event import Durable, Event, Told, Unknown, job_of
+from pipeline.model.source import shown
 from pipeline.model.stage import OUTCOME_LIMIT, Outcome
 from pipeline.model.wire import from_journal, to_journal
 from pipeline.store.lineage import epoch_of, head_of
@@ -115,7 +116,15 @@ def span(c: sqlite3.Connection) -> tuple[int, int]:
 def _told(c: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Told]:
     epoch = epoch_of(c)
     rows = c.execute(f"SELECT seq, job_seq, at_ms, type, data FROM journal {where}", values)
-    return [Told(from_journal(type_, data), seq, 0, job_seq, at_ms, epoch) for seq, job_seq, at_ms, type_, data in rows]
+    return [Told(_event(type_, data), seq, 0, job_seq, at_ms, epoch) for seq, job_seq, at_ms, type_, data in rows]
+
+
+def _event(type_: str, data: bytes) -> Event:
+    try:
+        return from_journal(type_, data)
+    except UnicodeDecodeError:
+        # A byte that rotted on the drive; the other events are worth reading.
+        return Unknown(type_, shown(data))
 
 
 def record_step(
@@ -149,7 +158,7 @@ def steps_of(c: sqlite3.Connection, job_id: str) -> dict[str, StepRow]:
         try:
             made = tuple(MadeFile(os.fsdecode(name), *rest) for name, *rest in _FILES.decode(files))
             steps[key] = StepRow(key, stage, _OUTCOME.decode(outcome), made)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue
     return steps
 
@@ -162,6 +171,12 @@ def forget_steps(c: sqlite3.Connection, job_id: str, keys: Iterable[str]) -> Non
 def forget_all_steps(c: sqlite3.Connection, job_id: str) -> None:
     """Forgets all Steps of a job, as when its scratch was swept."""
     c.execute("DELETE FROM steps WHERE job_id = ?", (job_id,))
+
+
+def forget_scratch(c: sqlite3.Connection, job_id: str) -> None:
+    """The job's scratch is gone: forgets its Steps and that an attempt of it began."""
+    forget_all_steps(c, job_id)
+    c.execute("DELETE FROM attempts WHERE job_id = ?", (job_id,))
 
 
 def begin_attempt(c: sqlite3.Connection, job_id: str, attempt: int, context: bytes) -> None:

@@ -21,7 +21,7 @@ def get_probe(c: sqlite3.Connection, path: bytes, size: int, mtime_ns: int) -> M
     ).fetchone()
     try:
         return None if row is None else _INFO.decode(row[0])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -18,7 +18,8 @@ import msgspec
 
 from pipeline.model.problem import Problem, store_restored, store_salvaged
 from pipeline.store import backup, lineage, schema
-from pipeline.store.connection import reader, writable
+from pipeline.store.connection import wreck, writable
+from pipeline.store.jobs import load_jobs
 
 _LOG = logging.getLogger(__name__)
 _TRIO = ("", "-wal", "-shm")
@@ -84,7 +85,7 @@ def _salvage(path: str, part: str, aside: str) -> Problem | None:
 
 def _open_damaged(path: str) -> sqlite3.Connection | None:
     try:
-        return reader(path)
+        return wreck(path)
     except sqlite3.Error as error:
         _LOG.error("nothing of the damaged database can be read: %s", error)
         return None
@@ -94,11 +95,11 @@ def _copy_all(old: sqlite3.Connection, new: sqlite3.Connection) -> bool:
     schema.migrate(new, to=_version(old))
     new.execute("PRAGMA foreign_keys = OFF")
     new.execute("BEGIN IMMEDIATE")
-    is_whole = all([_copy(old, new, table) for table in _tables(new)])
+    damaged = [table for table in _tables(new) if not _copy(old, new, table)]
     _drop_orphans(new)
     new.execute("COMMIT")
     new.execute("PRAGMA foreign_keys = ON")
-    return is_whole
+    return not damaged
 
 
 def _restore(copy: str, part: str, aside: str) -> Problem:
@@ -180,7 +181,8 @@ def _drop_orphans(new: sqlite3.Connection) -> None:
 
 
 def _count_jobs(c: sqlite3.Connection) -> int:
-    return int(c.execute("SELECT count(*) FROM jobs").fetchone()[0])
+    """How many jobs will be seen: a row may be there, and what is in it rotten."""
+    return len(load_jobs(c, open_only=False))
 
 
 def _aside(path: str, time: str) -> str:

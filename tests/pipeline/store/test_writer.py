@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from pathlib import Path
@@ -26,8 +27,7 @@ STARTED = JobChanged("job-1", State.RUNNING, State.PENDING, 1)
 
 def test_what_a_future_resolved_for_is_in_the_database_and_was_told(writer: Writer, heard: Heard, path: str) -> None:
     job = a_job(1)
-    future = writer.submit(lambda c: save_jobs(c, [job]) or "done", [created(job)])
-    assert future.result(LIMIT_S) == "done"
+    writer.submit(lambda c: save_jobs(c, [job]), [created(job)]).result(LIMIT_S)
     with closing(reader(path)) as c:
         assert load_jobs(c, open_only=True) == [job]
         assert events_after(c, 0, 10) == heard.told
@@ -116,11 +116,11 @@ def test_a_work_that_fails_takes_none_of_its_group_with_it(writer: Writer, heard
         raise LookupError("mine alone")
 
     with held_up(writer):
-        before = writer.submit(lambda c: save_jobs(c, [a_job(1)]) or 1, [created(a_job(1))])
+        before = _submit_one(writer, 1)
         broken = writer.submit(breaks_after_writing, [created(a_job(2))])
-        after = writer.submit(lambda c: save_jobs(c, [a_job(3)]) or 3, [created(a_job(3))])
-    assert before.result(LIMIT_S) == 1
-    assert after.result(LIMIT_S) == 3
+        after = _submit_one(writer, 3)
+    before.result(LIMIT_S)
+    after.result(LIMIT_S)
     with pytest.raises(LookupError, match="mine alone"):
         broken.result(LIMIT_S)
     with closing(reader(path)) as c:
@@ -271,19 +271,15 @@ def test_a_full_database_is_trouble_said_once_and_its_end_too(writer: Writer, he
     assert [problem and problem.code for problem in heard.troubles] == ["store_unwritable", None]
 
 
-def test_a_full_drive_loses_nothing_that_was_promised(tmp_path: Path, heard: Heard) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    if run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small.name], folder=tmp_path).code != 0:
-        pytest.skip("only root may mount a small drive")
+def test_a_full_drive_loses_nothing_that_was_promised(small_drive: Path, heard: Heard) -> None:
+    path = open_database(str(small_drive)).path
+    writer = Writer(path, heard.tell, heard.trouble)
+    writer.start()
     try:
-        path = open_database(str(small)).path
-        writer = Writer(path, heard.tell, heard.trouble)
-        writer.start()
         settle(writer)
-        ballast = small / "ballast"
-        ballast.write_bytes(bytes(os.statvfs(small).f_bavail * os.statvfs(small).f_frsize - 300_000))
-
+        ballast = small_drive / "ballast"
+        free = os.statvfs(small_drive)
+        ballast.write_bytes(bytes(free.f_bavail * free.f_frsize - 300_000))
         kept = [num for num in range(1, 401) if _submit_one(writer, num).exception(LIMIT_S) is None]
         assert 0 < len(kept) < 400
         assert [problem and problem.code for problem in heard.troubles][:1] == ["store_unwritable"]
@@ -292,15 +288,25 @@ def test_a_full_drive_loses_nothing_that_was_promised(tmp_path: Path, heard: Hea
         writer.try_again().result(LIMIT_S)
         assert heard.troubles[-1] is None
         _submit_one(writer, 500).result(LIMIT_S)
-        writer.close()
-        with closing(reader(path)) as c:
-            assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert [job.num for job in load_jobs(c, open_only=True)] == [*kept, 500]
-            assert events_after(c, 0, 1_000) == heard.told
-        assert [told.seq for told in heard.told] == list(range(1, len(kept) + 2))
-        assert open_database(str(small)).was_clean
     finally:
-        run(["umount", small.name], folder=tmp_path)
+        writer.close()
+    with closing(reader(path)) as c:
+        assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert [job.num for job in load_jobs(c, open_only=True)] == [*kept, 500]
+        assert events_after(c, 0, 1_000) == heard.told
+    assert [told.seq for told in heard.told] == list(range(1, len(kept) + 2))
+    assert open_database(str(small_drive)).was_clean
+
+
+@pytest.fixture
+def small_drive(tmp_path: Path) -> Iterator[Path]:
+    """A drive of 2 MiB."""
+    drive = tmp_path / "small"
+    drive.mkdir()
+    if run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", drive.name], folder=tmp_path).code != 0:
+        pytest.skip("only root may mount a small drive")
+    yield drive
+    assert run(["umount", "--lazy", drive.name], folder=tmp_path).code == 0
 
 
 def test_a_lock_held_too_long_fails_what_waits_and_nothing_after(
@@ -320,9 +326,7 @@ def test_a_lock_held_too_long_fails_what_waits_and_nothing_after(
     assert [problem and problem.code for problem in heard.troubles] == ["store_unwritable", None]
 
 
-def test_a_damaged_database_is_said_to_be_so_and_not_marked_as_clean(
-    writer: Writer, heard: Heard, path: str
-) -> None:
+def test_a_damaged_database_is_said_to_be_so_and_not_marked_as_clean(writer: Writer, heard: Heard, path: str) -> None:
     writer.submit(lambda c: save_jobs(c, [a_job(num) for num in range(1, 200)])).result(LIMIT_S)
 
     def is_told_of_damage(c: sqlite3.Connection) -> None:
