@@ -21,12 +21,12 @@ _PROTOCOLS = "file,pipe"
 
 def source_input(source: Source, **options: Any) -> Any:
     """A Source as an ffmpeg input. `file:` before an absolute path makes every odd name safe."""
-    return ffmpeg.input(f"file:{source.file}", protocol_whitelist=_PROTOCOLS, **options)
+    return ffmpeg.input(_into_graph(f"file:{source.file}"), protocol_whitelist=_PROTOCOLS, **options)
 
 
 def scratch_input(name: str, **options: Any) -> Any:
     """A scratch file as an ffmpeg input."""
-    return ffmpeg.input(f"file:{name}", protocol_whitelist=_PROTOCOLS, **options)
+    return ffmpeg.input(_into_graph(f"file:{name}"), protocol_whitelist=_PROTOCOLS, **options)
 
 
 def output(streams: list[Any], name: str, **options: Any) -> Any:
@@ -35,14 +35,31 @@ def output(streams: list[Any], name: str, **options: Any) -> Any:
     return ffmpeg.output(*streams, target, **{key: value for key, value in options.items() if value is not None})
 
 
-def command(*outputs: Any, expect_s: float = 0.0, expect_frames: int = 0) -> Command:
+def command(*outputs: Any, expect_s: float = 0.0, expect_frames: int = 0, stops_at_error: bool = False) -> Command:
     """One ffmpeg process that writes these outputs.
 
     Args:
         outputs: what `output` made.
         expect_s: seconds of media the longest output will have; 0 where that is not known.
         expect_frames: frames the first video output will have; 0 where that is not known.
+        stops_at_error: end with the first fault that is met, with an exit code other than 0.
     """
     joined = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
-    argv = ("ffmpeg", *_GLOBAL, *joined.compile()[1:])
-    return Command(argv, expect_s=expect_s, expect_frames=expect_frames)
+    words = joined.compile()[1:]
+    for at in range(1, len(words)):
+        if words[at - 1] == "-i":
+            words[at] = _out_of_graph(words[at])
+    strict = ("-xerror",) if stops_at_error else ()
+    return Command(("ffmpeg", *_GLOBAL, *strict, *words), expect_s=expect_s, expect_frames=expect_frames)
+
+
+# ffmpeg-python hashes what stands in a graph as UTF-8, which a path with undecodable bytes in it, our surrogates, is
+# not. So inputs stand in the graph as their bytes, one character each, whatever they are.
+
+
+def _into_graph(path: str) -> str:
+    return path.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _out_of_graph(word: str) -> str:
+    return word.encode("latin-1").decode("utf-8", "surrogatepass")

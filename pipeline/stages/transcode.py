@@ -97,11 +97,10 @@ def _first_fault(source: Source, info: MediaInfo, near_s: float) -> Talk[float]:
     stream = info.video or info.audio
     assert stream is not None
     strict = source_input(source, err_detect="explode")
-    check = output([strict[str(stream.index)]], "-", format="null", xerror=None)
-    look = command(check, expect_s=expect.seconds(info))
-    argv = (look.argv[0], "-xerror", *look.argv[1:])
+    check = output([strict[str(stream.index)]], "-", format="null")
+    look = command(check, expect_s=expect.seconds(info), stops_at_error=True)
     try:
-        outcome: Outcome = yield Run(type(look)(argv, expect_s=look.expect_s), label="Find the damage")
+        outcome: Outcome = yield Run(look, label="Find the damage")
     except StepFailed as failed:
         outcome = failed.outcome
     return _reached(outcome) or near_s
