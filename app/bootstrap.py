@@ -32,11 +32,12 @@ from pipeline.media.mark import sweep
 from pipeline.media.probe import Prober
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.event import JobChanged, Noticed, Told
+from pipeline.model.job import Job
 from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.recipes.convert import Convert
 from pipeline.store.history import History
-from pipeline.store.jobs import last_num, load_batches
+from pipeline.store.jobs import last_num, load_batches, load_unswept
 from pipeline.store.recovery import Opened, open_database
 from pipeline.store.speeds import all_rates
 from pipeline.store.writer import Writer
@@ -49,7 +50,7 @@ SHUTDOWN_S = 10.0
 
 @dataclass
 class Core:
-    """An opened engine, as the faces use it."""
+    """An opened engine, as the faces use it. `left` are the jobs that were open when it was opened."""
 
     home: Home
     control: Control
@@ -59,10 +60,12 @@ class Core:
     prober: Prober
     history: History
     salvaged: Problem | None
+    left: tuple[Job, ...]
     _executor: Executor
     _scheduler: Scheduler
     _watch: Watch
     _survey: Survey
+    _sweeper: Sweeper
     _probes: KeptProbes
     _writer: Writer
 
@@ -73,6 +76,7 @@ class Core:
         self.prober.close()
         self._survey.close()
         self._watch.close()
+        self._sweeper.sweep(closing=True)
         self.history.close()
         self._probes.close()
         self._writer.close()
@@ -101,7 +105,9 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     writer = Writer(opened.path, bus.tell, trouble.on_trouble)
     writer.start()
     left = settle(writer, release=settings.release_after_crash)
-    rates, batches, last = writer.submit(lambda c: (all_rates(c), load_batches(c), last_num(c))).result()
+    rates, batches, last, unswept = writer.submit(
+        lambda c: (all_rates(c), load_batches(c), last_num(c), load_unswept(c))
+    ).result()
 
     lock = threading.RLock()
     lanes = Lanes(lock, {"cpu": settings.places, "gpu": 2, "net": 4, "light": 4})
@@ -111,7 +117,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     recipes = recipes_by_id()
     before = frozenset(job.id for job in left)
     roster = Roster((lambda job: True) if scope == "all" else (lambda job: job.id not in before), last)
-    roster.add(left, accepted=True)
+    roster.add([*left, *unswept], accepted=True)
     roster.add_batches(batches)
     means = Means(toolchain, writer, mark, low_priority=settings.low_priority)
     runner = Runner(means=means, recipes=recipes, probe=prober.info, speeds=speeds, log_folder=home.logs_folder)
@@ -125,7 +131,8 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
         roster=roster,
     )
     runner.report_to(scheduler)
-    sweeper = Sweeper(writer, home.logs_folder)
+    sweeper = Sweeper(lock, roster, writer, home.logs_folder)
+    sweeper.begin_with(unswept)
     watch = Watch(scheduler, sweeper, writer, stall_after_s=settings.stall_after_s)
     survey = Survey(scheduler, prober.info)
     control = Control(
@@ -147,10 +154,12 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
         prober=prober,
         history=history,
         salvaged=opened.salvaged,
+        left=left,
         _executor=executor,
         _scheduler=scheduler,
         _watch=watch,
         _survey=survey,
+        _sweeper=sweeper,
         _probes=probes,
         _writer=writer,
     )
@@ -199,10 +208,9 @@ class _Trouble:
 def _tell_sweeper(told: Sequence[Told], control: Control, sweeper: Sweeper) -> None:
     for each in told:
         match each.event:
-            case JobChanged(job_id=job_id, state=state) if state.is_terminal:
-                if (job := control.job(job_id)) is not None:
+            case JobChanged(job_id=job_id, state=state):
+                job = control.job(job_id)
+                if job is not None and state.is_terminal and job.state.is_terminal:
                     sweeper.ended(job)
-            case JobChanged(job_id=job_id):
-                sweeper.keep(job_id)
             case _:
                 pass

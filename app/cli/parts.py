@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.engine.executor import Executor
     from pipeline.engine.presets import PresetBook
     from pipeline.media.toolchain import Toolchain
+    from pipeline.model.job import Job
 
 
 class Core(Protocol):
@@ -28,6 +29,10 @@ class Core(Protocol):
     def presets(self) -> PresetBook: ...
     @property
     def toolchain(self) -> Toolchain: ...
+    @property
+    def left(self) -> tuple[Job, ...]:
+        """The jobs that were open when the engine was opened."""
+        ...
 
     def close(self) -> None:
         """Stops in order; what was running comes back at the next start."""

@@ -46,10 +46,8 @@ def _finish(home: Home, settings: Settings, bootstrap: Bootstrap, inbox: Inbox, 
         note(f"{error.problem.message} Its jobs are left to it.")
         return []
     with owner, opened(bootstrap, home, settings, inbox, "all") as core:
-        # Among them what has ended since the engine was opened, a moment ago.
-        listed = core.control.jobs()
-        jobs = [job for job in listed if job.state.is_terminal or job.held_by != "person"]
-        if held := len(listed) - len(jobs):
+        jobs = [core.control.job(job.id) or job for job in core.left if job.held_by != "person"]
+        if held := len(core.left) - len(jobs):
             note(f"{text.count(held, 'job is', 'jobs are')} held by you; start them in the window.")
         core.control.release(tuple(job.id for job in jobs if job.held_by == "crash"))
         return see_through(core, jobs, inbox, report) if jobs else []

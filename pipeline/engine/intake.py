@@ -1,4 +1,4 @@
-"""Finds the media in what was dropped: files as they are, folders walked with their tree kept, the rest with a reason."""
+"""Finds the media in what was dropped: files as they are, folders with their tree, and a reason for the rest."""
 
 from __future__ import annotations
 
@@ -16,88 +16,16 @@ from pipeline.model.stage import Canceled, CancelSignal
 CHUNK = 1000
 
 # Suffixes that are taken from folders. A file that is named by a person is always tried.
-MEDIA_SUFFIXES = frozenset(
-    [
-        "3g2",
-        "3gp",
-        "aac",
-        "ac3",
-        "aif",
-        "aiff",
-        "alac",
-        "amr",
-        "ape",
-        "asf",
-        "au",
-        "av1",
-        "avi",
-        "caf",
-        "divx",
-        "dts",
-        "dv",
-        "eac3",
-        "f4v",
-        "flac",
-        "flv",
-        "gxf",
-        "h264",
-        "h265",
-        "hevc",
-        "ivf",
-        "m1v",
-        "m2a",
-        "m2t",
-        "m2ts",
-        "m2v",
-        "m4a",
-        "m4b",
-        "m4v",
-        "mka",
-        "mkv",
-        "mov",
-        "mp2",
-        "mp3",
-        "mp4",
-        "mpa",
-        "mpc",
-        "mpe",
-        "mpeg",
-        "mpg",
-        "mpv",
-        "mts",
-        "mxf",
-        "nut",
-        "obu",
-        "oga",
-        "ogg",
-        "ogm",
-        "ogv",
-        "opus",
-        "qt",
-        "ra",
-        "rm",
-        "rmvb",
-        "spx",
-        "tak",
-        "tod",
-        "tta",
-        "ts",
-        "tta",
-        "vob",
-        "voc",
-        "w64",
-        "wav",
-        "weba",
-        "webm",
-        "wma",
-        "wmv",
-        "wtv",
-        "wv",
-        "y4m",
-        "264",
-        "265",
-    ]
+_VIDEO_SUFFIXES = (
+    "264 265 3g2 3gp asf av1 avi divx dv f4v flv gxf h264 h265 hevc ivf m1v m2t m2ts m2v m4v mkv mov mp4 mpe mpeg mpg "
+    "mpv mts mxf nut obu ogm ogv qt rm rmvb tod ts vob webm wmv wtv y4m"
 )
+_AUDIO_SUFFIXES = (
+    "aac ac3 aif aiff alac amr ape au caf dts eac3 flac m2a m4a m4b mka mp2 mp3 mpa mpc oga ogg opus ra spx tak tta "
+    "voc w64 wav weba wma wv"
+)
+MEDIA_SUFFIXES = frozenset(f"{_VIDEO_SUFFIXES} {_AUDIO_SUFFIXES}".split())
+
 
 _HIDDEN = "its name begins with a dot"
 _NO_MEDIA = "its suffix is not one of a media file"

@@ -158,10 +158,8 @@ def shortened(name: str, limit: int) -> str:
 
 def name_taken(wanted: bytes, given: bytes) -> Warn:
     """Another program took the name while the job ran."""
-    return Warn(
-        "name_taken",
-        f"The name {shown(os.path.basename(wanted))} was taken meanwhile; the result is {shown(os.path.basename(given))}.",
-    )
+    before, now = shown(os.path.basename(wanted)), shown(os.path.basename(given))
+    return Warn("name_taken", f"The name {before} was taken meanwhile; the result is {now}.")
 
 
 def _give_name(intent: Intent) -> None:

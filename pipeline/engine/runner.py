@@ -37,7 +37,7 @@ from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Canceled, Scratch, Stage
 from pipeline.model.state import Trigger
-from pipeline.store.journal import begin_attempt, forget_all_steps, step_in_hand, steps_of
+from pipeline.store.journal import begin_attempt, forget_scratch, step_in_hand, steps_of
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
 
@@ -155,7 +155,7 @@ class Runner:
         def work(connection: Connection) -> None:
             clear_intents(connection, job.id)
             release_names(connection, job.id)
-            forget_all_steps(connection, job.id)
+            forget_scratch(connection, job.id)
             step_in_hand(connection, job.id, None, "")
             for signature, rate in learnt:
                 record_speed(connection, signature, rate)
@@ -173,7 +173,8 @@ class Runner:
 
     def _replay(self, job: Job, hand: Hand, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
         writer, scheduler = self._means.writer, self._scheduler
-        context = msgspec.json.encode(job.source)
+        # What a Script may branch on is kept with the attempt: the source as it was, and what the tools can do.
+        context = msgspec.json.encode({"source": job.source, "tools": self._means.toolchain.abilities()})
 
         def begin(connection: Connection) -> Any:
             begin_attempt(connection, job.id, job.attempt, context)

@@ -80,8 +80,9 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """One dropped file or link.
 
     `path` is `os.fsencode` bytes: absolute for a person's file, relative to the Workspace for a file an
-    earlier recipe of the same Flow made. `subfolder` is where the file lay below the dropped folder, and is
-    mirrored in the destination. `alias` is the name results are called after, where that is not the file's. `size` and `mtime_ns` are its identity; -1 until it was looked at.
+    earlier recipe of the same Flow made; `alias` is the name results are called after where that is not the file's.
+    `subfolder` is where the file lay below the dropped folder, and is mirrored in the destination. `size` and
+    `mtime_ns` are its identity; -1 until it was looked at.
     """
 
     path: bytes = b""
