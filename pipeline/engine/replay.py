@@ -195,7 +195,7 @@ class Replay:
             try:
                 self._workspace.prepare(step.makes)
             except OSError as error:
-                raise PipelineError(problem_of_write(error, self._workspace.folder)) from error
+                raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error
 
             def on_tick(tick: Tick) -> None:
                 self._meter.tick(step, tick)
@@ -237,7 +237,7 @@ class Replay:
             last_tick=outcome.last_tick,
             stalled_s=outcome.stalled_s,
         )
-        return diagnose(command, ended, source=self._source, folder=self._workspace.folder)
+        return diagnose(command, ended, source=self._source, folder=self._job.destination_folder)
 
     def _record(self, step: Run | Call, key: str, outcome: Outcome) -> None:
         try:
@@ -246,7 +246,7 @@ class Replay:
             what = f"“{step.label or step.stage}” ended well but left no {error.filename}"
             raise PipelineError(result_wrong(what, ())) from error
         except OSError as error:
-            raise PipelineError(problem_of_write(error, self._workspace.folder)) from error
+            raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error
 
         def work(connection: Connection) -> None:
             record_step(connection, self._job.id, key, step.stage, outcome, made)

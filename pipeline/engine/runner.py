@@ -173,8 +173,8 @@ class Runner:
 
     def _replay(self, job: Job, hand: Hand, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
         writer, scheduler = self._means.writer, self._scheduler
-        # What a Script may branch on is kept with the attempt: the source as it was, and what the tools can do.
-        context = msgspec.json.encode({"source": job.source, "tools": self._means.toolchain.abilities()})
+        # What the Scripts branch on is kept with the attempt.
+        context = msgspec.json.encode({"source": job.source, "ffmpeg": self._means.toolchain.abilities().version})
 
         def begin(connection: Connection) -> Any:
             begin_attempt(connection, job.id, job.attempt, context)
