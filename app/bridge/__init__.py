@@ -1,0 +1,1 @@
+"""The engine's threads and events, as Qt has them."""

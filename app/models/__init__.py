@@ -1,0 +1,1 @@
+"""What views read. No SQL, no painting."""
