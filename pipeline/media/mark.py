@@ -58,7 +58,7 @@ def _wait_for(killed: Iterable[psutil.Process]) -> None:
 def _is_living(each: psutil.Process) -> bool:
     with suppress(psutil.Error):
         # Nobody may be there to reap an orphan, as in many containers; a zombie does nothing any more.
-        return each.is_running() and each.status() != psutil.STATUS_ZOMBIE
+        return bool(each.is_running() and each.status() != psutil.STATUS_ZOMBIE)
     return False
 
 

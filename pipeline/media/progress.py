@@ -126,7 +126,7 @@ _PAIR = re.compile(
     rb"(frame|fps|stream_\d+_\d+_q|bitrate|total_size|out_time(?:_us|_ms)?|(?:dup|drop)_frames|speed|progress)=\s*(\S*)"
 )
 _TAGGED = re.compile(r"((?:\[[^\]]*\] )*?)\[(panic|fatal|error|warning|info|verbose|debug|trace)\] (.*)")
-_ADDRESS = re.compile(r" @ 0x[0-9a-fA-F]+\]|@ [0-9a-fA-F]{16}\]")
+_ADDRESS = re.compile(r" @ (?:0x)?[0-9a-fA-F]+\]")
 _LEVELS: dict[str, Level] = {"panic": "error", "fatal": "error", "error": "error", "warning": "warning"}
 
 

@@ -221,7 +221,7 @@ def _version(lines: Sequence[str]) -> str:
 #
 #    V....D libx264              libx264 H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10 (codec h264)
 #    TS aap               AA->A      Apply Affine Projection algorithm to first audio stream.
-_ENCODER = re.compile(r" [VAS][F.][S.][X.][B.][D.] (\S+) ")
+_ENCODER = re.compile(r" [VAS][F.][S.][X.][B.][D.] ([^\s=]+) ")
 _FILTER = re.compile(r" [T.][S.][C.]? (\S+) +[AVN|]+->[AVN|]+ ")
 
 
