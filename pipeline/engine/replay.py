@@ -252,4 +252,5 @@ class Replay:
             record_step(connection, self._job.id, key, step.stage, outcome, made)
             step_in_hand(connection, self._job.id, None, "")
 
-        self._means.writer.submit(work)
+        # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
+        self._means.writer.submit(work).result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from pipeline.model.problem import (
     source_changed,
     source_growing,
     source_missing,
+    store_unwritable,
 )
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
@@ -105,6 +107,8 @@ class Runner:
                 verdict = Verdict(Trigger.STOPPED)
             except PipelineError as error:
                 verdict = Verdict(Trigger.FAIL, self._blame(job.id, error.problem))
+            except sqlite3.Error as error:
+                verdict = Verdict(Trigger.FAIL, store_unwritable(str(error)))
             except Exception:
                 _LOG.exception("job %s met a bug", job.id)
                 verdict = Verdict(Trigger.FAIL, bug(traceback.format_exc()))
