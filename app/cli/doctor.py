@@ -13,13 +13,15 @@ from typing import Any
 
 from app import __version__, text
 from app.cli.arguments import Arguments
+from app.cli.jobs import reading
 from app.cli.parts import Bootstrap
-from app.home import Home, find_home, living_owner, network_drive
+from app.home import Home, find_home, living_owner
 from app.settings import load_settings
 from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
 from pipeline.model.problem import PipelineError, Problem, encoder_missing, home_on_network, space_low, unwritable_home
 from pipeline.store.connection import reader
+from pipeline.store.filesystem import is_network, kind_of
 from pipeline.store.lineage import was_closed
 from pipeline.store.recovery import NAME
 from pipeline.store.schema import version_of
@@ -40,7 +42,7 @@ def doctor(arguments: Arguments, bootstrap: Bootstrap) -> int:
     found["system"] = platform.platform(terse=True)
     found |= _tools(bootstrap.open_toolchain(home, settings.settings), problems)
     found["folders"] = _folders(home, problems)
-    found["database"] = _database(home)
+    found["database"] = _asking(problems, lambda: _database(home))
     found["owner"] = living_owner(home)
     _asking(problems, lambda: bootstrap.open_presets(home))
     if arguments.json:
@@ -62,12 +64,13 @@ def _qt() -> str:
 
 
 def _tools(toolchain: Toolchain, problems: list[Problem]) -> dict[str, Any]:
-    found: dict[str, Any] = {"ffmpeg": None, "encoders": [], "hardware": [], "filters": []}
+    found: dict[str, Any] = {"tools": [], "encoders": [], "hardware": [], "filters": []}
     program = _asking(problems, lambda: toolchain.program("ffmpeg"))
     abilities = _asking(problems, toolchain.abilities) if program else None
     if program is None or abilities is None:
         return found
-    found["ffmpeg"] = {"path": program, "version": abilities.version, "id": toolchain.id("ffmpeg")}
+    place = wire.path_fields(os.fsencode(program))
+    found["tools"] = [{"name": "ffmpeg", **place, "version": abilities.version, "id": toolchain.id("ffmpeg")}]
     found["encoders"] = [name for name in _OF_INTEREST if name in abilities.encoders]
     found["filters"] = [name for name in _FILTERS if name in abilities.filters]
     found["hardware"] = [encoder.name for encoder in _asking(problems, toolchain.hardware) or ()]
@@ -76,7 +79,7 @@ def _tools(toolchain: Toolchain, problems: list[Problem]) -> dict[str, Any]:
 
 
 def _folders(home: Home, problems: list[Problem]) -> list[dict[str, Any]]:
-    if network_drive(home.folder):
+    if is_network(kind_of(_nearest_there(home.folder))):
         problems.append(home_on_network(home.folder))
     folders = {
         "home": home.folder,
@@ -101,8 +104,9 @@ def _database(home: Home) -> dict[str, Any] | None:
     path = os.path.join(home.database_folder, NAME)
     if not os.path.exists(path):
         return None
-    with closing(reader(path)) as connection:
-        version, is_closed = version_of(connection), was_closed(connection)
+    with reading(), closing(reader(path)) as connection:
+        version = version_of(connection)
+        is_closed = version == 0 or was_closed(connection)
     size = os.path.getsize(path)
     return {**wire.path_fields(os.fsencode(path)), "bytes": size, "schema": version, "closed": is_closed}
 
@@ -127,14 +131,16 @@ def _nearest_there(folder: str) -> str:
 def _lines(found: dict[str, Any]) -> list[str]:
     rows = [("Reelyard", found["reelyard"]), ("Python", found["python"]), ("Qt", found["qt"] or "not installed")]
     rows.append(("System", found["system"]))
-    if tool := found["ffmpeg"]:
-        rows += [("ffmpeg", f"{tool['version']}  ({tool['path']}, {tool['id']})")]
+    for tool in found["tools"]:
+        rows += [(tool["name"], f"{tool['version']}  ({tool['path']}, {tool['id']})")]
         rows += [("Encoders", text.listed(found["encoders"]) or "none")]
         rows += [("Hardware", text.listed(found["hardware"]) or "no encoder works on this computer")]
         rows += [("Filters", text.listed(found["filters"]) or "none")]
     for folder in found["folders"]:
         may = "" if folder["writable"] else ", not writable"
-        rows.append((folder["name"].capitalize(), f"{folder['path']}  ({text.size(folder['free'])} free{may})"))
+        rows.append(
+            (folder["name"].capitalize(), f"{text.one_line(folder['path'])}  ({text.size(folder['free'])} free{may})")
+        )
     rows.append(("Database", _database_text(found)))
     return [f"{name:<10}{value}" for name, value in rows]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from app import text
@@ -14,9 +14,12 @@ from app.cli.report import ending
 from app.home import Home, find_home, living_owner
 from pipeline.model import wire
 from pipeline.model.job import Job
+from pipeline.model.problem import PipelineError, store_damaged
 from pipeline.store.history import History, reader
 from pipeline.store.jobs import load_jobs
 from pipeline.store.recovery import NAME
+from pipeline.store.schema import version_of
+from pipeline.store.trouble import is_damage
 
 
 def jobs(arguments: Arguments) -> int:
@@ -38,8 +41,9 @@ def queued(home: Home) -> list[Job]:
     """The jobs that have not ended, in queue order, those of single runs last."""
     found: list[Job] = []
     for database in _databases(home):
-        with closing(reader(database)) as connection:
-            found += load_jobs(connection, open_only=True)
+        with reading(), closing(reader(database)) as connection:
+            # Another process may be about to make its tables.
+            found += load_jobs(connection, open_only=True) if version_of(connection) else []
     return found
 
 
@@ -47,10 +51,28 @@ def ended(home: Home, search: str, limit: int) -> list[Job]:
     """Up to `limit` jobs that have ended, the last one first."""
     found: dict[str, Job] = {}
     for database in _databases(home):
-        with closing(History(database)) as history:
+        with reading(), closing(reader(database)) as connection:
+            if version_of(connection) == 0:
+                continue
+        with reading(), closing(History(database)) as history:
             # A job the home took over from a single run is in both.
             found = {job.id: job for job in history.page(search=search, limit=limit)} | found
     return sorted(found.values(), key=lambda job: (job.ended_ms or 0, job.num), reverse=True)[:limit]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turns damage found while reading a database into its Problem.
+
+    Raises:
+        PipelineError: store_damaged.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_damage(error):
+            raise PipelineError(store_damaged(str(error))) from error
+        raise
 
 
 def _databases(home: Home) -> Iterable[str]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from pipeline.engine.control import Control
-
 if TYPE_CHECKING:
-    from pipeline.engine.control import Control
-
     from app.home import Home
     from app.settings import Settings
     from pipeline.engine.bus import Bus
+    from pipeline.engine.control import Control
     from pipeline.engine.executor import Executor
     from pipeline.engine.presets import PresetBook
     from pipeline.media.toolchain import Toolchain

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
-from app.home.drives import network_drive
 from app.home.places import Home
 from pipeline.model.problem import PipelineError, home_on_network, home_owned, unwritable_home
+from pipeline.store.filesystem import is_network, kind_of
 
 if sys.platform == "win32":
     from app.home.lock_windows import try_lock
@@ -45,13 +46,17 @@ class Owner:
         self.close()
 
 
-def claim(home: Home) -> Owner:
+def claim(home: Home, filesystem: Callable[[str], str] = kind_of) -> Owner:
     """Becomes the home's owner, making its folder if it is new.
+
+    Args:
+        home: what to own.
+        filesystem: tells the kind of file system a folder is on.
 
     Raises:
         PipelineError: home_owned (another process has it), home_on_network, home_unwritable.
     """
-    if network_drive(home.folder):
+    if is_network(filesystem(home.folder)):
         raise PipelineError(home_on_network(home.folder))
     try:
         os.makedirs(home.folder, exist_ok=True)

@@ -102,9 +102,6 @@ class FakeControl:
         self.kept[job.id] = job
         return job
 
-    def jobs(self) -> tuple[Job, ...]:
-        return tuple(self.kept.values())
-
     def job(self, job_id: str) -> Job | None:
         return self.kept.get(job_id)
 
@@ -170,6 +167,7 @@ class FakeCore:
     bus: Bus = field(default_factory=Bus)
     presets: FakeBook = field(default_factory=FakeBook)
     toolchain: Any = None
+    left: tuple[Job, ...] = ()
     is_closed: bool = False
 
     def __post_init__(self) -> None:
@@ -196,6 +194,7 @@ class FakeBootstrap:
         core = FakeCore(home, settings, scope)
         self.cores.append(core)
         self._prepare(core)
+        core.left = tuple(core.control.kept.values())
         return core
 
     def open_presets(self, home: Home) -> Any:
