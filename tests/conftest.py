@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from tests.support import wait
 from tests.support.fixtures import media, open_folder
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 __all__ = ["media", "open_folder"]
 
@@ -40,9 +45,14 @@ def leash_of_the_run() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
-    """Fails the test that leaves a thread or a child process behind, and ends the child."""
+    """Fails the test that leaves a window, a thread or a child process behind, and ends what can be ended."""
     threads_before, children_before = set(threading.enumerate()), _children()
     yield
+    if windows := _windows():
+        told = ", ".join(type(window).__name__ for window in windows)
+        for window in windows:
+            window.close()
+        pytest.fail(f"windows are left: {told}")
     for thread in _new_threads(threads_before):
         thread.join(GRACE_S)
     if threads := _new_threads(threads_before):
@@ -56,6 +66,13 @@ def nothing_is_left() -> Iterator[None]:
             with suppress(psutil.Error):
                 child.kill()
         pytest.fail(f"child processes are left: {told}")
+
+
+def _windows() -> list[QWidget]:
+    """The windows that can be seen. Qt is not loaded to look for them."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    app = widgets and widgets.QApplication.instance()
+    return [window for window in app.topLevelWidgets() if window.isVisible()] if app else []
 
 
 def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
