@@ -6,12 +6,15 @@ import logging
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
 from pipeline.model.batch import Batch
 from pipeline.model.job import Job, Progress
 from pipeline.store.lineage import number_of
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _ENCODE = msgspec.json.Encoder()
@@ -68,7 +71,7 @@ def load_unswept(c: sqlite3.Connection) -> list[Job]:
 
 def load_batches(c: sqlite3.Connection) -> list[Batch]:
     """All batches, oldest first."""
-    return [_BATCH.decode(data) for (data,) in c.execute("SELECT data FROM batches ORDER BY num")]
+    return list(_read(_BATCH, c.execute("SELECT id, data FROM batches ORDER BY num")))
 
 
 def last_num(c: sqlite3.Connection) -> int:
@@ -78,16 +81,20 @@ def last_num(c: sqlite3.Connection) -> int:
 
 def read_jobs(rows: Iterable[tuple[str, bytes]]) -> Iterator[Job]:
     """Jobs from rows of id and data. One that this version cannot read is left where it is, and said in the log."""
-    for id_, data in rows:
-        try:
-            yield _JOB.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _LOG.error("job %s cannot be read and is left out: %s", id_, error)
+    return _read(_JOB, rows)
 
 
 def folded(text: str) -> str:
     """Text as search compares it: without difference of case, width or composition."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _read(decoder: msgspec.json.Decoder[T], rows: Iterable[tuple[str, bytes]]) -> Iterator[T]:
+    for id_, data in rows:
+        try:
+            yield decoder.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            _LOG.error("%s cannot be read and is left out: %s", id_, error)
 
 
 def _row(job: Job) -> tuple[object, ...]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 import pipeline.store
 from pipeline.store.connection import reader, writable
 from pipeline.store.jobs import load_jobs, save_jobs
+from pipeline.store.recovery import open_database
 from tests.pipeline.store.support import a_job
+from tests.support.child import powerless, run
 
 WRITER_PRAGMAS = {
     "journal_mode": "wal",
@@ -86,6 +89,20 @@ def test_a_still_file_is_read_without_making_files_beside_it(path: str) -> None:
     with closing(reader(path, still=True)) as c:
         assert load_jobs(c, open_only=False) == []
         assert set(os.listdir(os.path.dirname(path))) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders are another matter there")
+def test_a_history_can_be_read_where_nothing_may_be_written(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    path = open_database(str(home)).path
+    with closing(writable(path)) as c:
+        save_jobs(c, [a_job(1)])
+    code = f"from pipeline.store.history import History; print(History({path!r}).job('job-1').num)"
+    home.chmod(0o555)
+    os.chmod(path, 0o444)
+    done = run(powerless([sys.executable, "-c", code]))
+    home.chmod(0o755)
+    assert (done.code, done.out) == (0, "1\n"), done.err
 
 
 def test_what_is_no_database_is_refused_and_let_go_of(tmp_path: Path) -> None:

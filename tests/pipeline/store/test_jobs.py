@@ -12,8 +12,17 @@ from pipeline.model.problem import Warn, disk_full
 from pipeline.model.source import Source
 from pipeline.model.stage import Outcome
 from pipeline.model.state import State
-from pipeline.store.jobs import folded, last_num, load_batches, load_jobs, remove_jobs, save_batch, save_jobs
-from pipeline.store.journal import begin_attempt, record_step, step_in_hand
+from pipeline.store.jobs import (
+    folded,
+    last_num,
+    load_batches,
+    load_jobs,
+    load_unswept,
+    remove_jobs,
+    save_batch,
+    save_jobs,
+)
+from pipeline.store.journal import begin_attempt, forget_scratch, record_step, step_in_hand
 from pipeline.store.publishing import Intent, reserve_name, save_intents
 from tests.pipeline.store.support import a_job
 
@@ -122,15 +131,28 @@ def test_a_number_is_not_given_again_after_its_job_is_gone(c: sqlite3.Connection
     assert last_num(c) == 9
 
 
-def test_a_job_that_cannot_be_read_is_left_out_and_left_alone(
-    c: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("data", [b'{"id": 5}', b'{"id": "a', b'{"id": "\xff"}', b""])
+def test_what_cannot_be_read_is_left_out_and_left_alone(
+    c: sqlite3.Connection, caplog: pytest.LogCaptureFixture, data: bytes
 ) -> None:
     save_jobs(c, [a_job(1), a_job(2)])
-    c.execute("UPDATE jobs SET data = '{\"id\": 5}' WHERE num = 1")
+    save_batch(c, Batch("b", 3, "1 item"))
+    c.execute("UPDATE jobs SET data = ? WHERE num = 1", (data,))
+    c.execute("UPDATE batches SET data = ?", (data,))
     with caplog.at_level(logging.ERROR):
         assert load_jobs(c, open_only=True) == [a_job(2)]
+        assert load_batches(c) == []
     assert "job-1" in caplog.text
     assert c.execute("SELECT count(*) FROM jobs").fetchone() == (2,)
+
+
+def test_unswept_is_what_has_ended_and_began_an_attempt_nobody_forgot(c: sqlite3.Connection) -> None:
+    save_jobs(c, [a_job(num, state=State.FAILED if num < 4 else State.RUNNING) for num in range(1, 6)])
+    for num in (1, 3, 4):
+        begin_attempt(c, f"job-{num}", 1, b"")
+    begin_attempt(c, "job-3", 2, b"")
+    forget_scratch(c, "job-1")
+    assert [job.num for job in load_unswept(c)] == [3]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,16 @@ def test_steps_are_forgotten_one_by_one_or_all(c: sqlite3.Connection) -> None:
     assert journal.steps_of(c, "job-2") == {}
 
 
+def test_scratch_that_is_gone_takes_steps_and_attempts_along(c: sqlite3.Connection) -> None:
+    save_jobs(c, [a_job(1), a_job(2)])
+    for job_id in ("job-1", "job-2"):
+        journal.record_step(c, job_id, "k", "encode", Outcome(), ())
+        journal.begin_attempt(c, job_id, 1, b"context")
+    journal.forget_scratch(c, "job-1")
+    assert (journal.steps_of(c, "job-1"), journal.context_of(c, "job-1", 1)) == ({}, None)
+    assert (list(journal.steps_of(c, "job-2")), journal.context_of(c, "job-2", 1)) == (["k"], b"context")
+
+
 def test_a_step_that_cannot_be_read_runs_again(c: sqlite3.Connection) -> None:
     save_jobs(c, [a_job(1)])
     journal.record_step(c, "job-1", "k1", "encode", Outcome(), ())

@@ -10,7 +10,7 @@ from pipeline.store.publishing import Intent
 from tests.pipeline.store.support import a_job
 
 FILE = Intent("job-1", b"/scratch/caf\xe9", b"/out/caf\xe9.mp4", 2**64 - 1, 5, 1_700_000_000_000_000_001)
-FOLDER = Intent("job-1", b"/scratch/hls", b"/out/hls", 7, 0, 0, is_folder=True, overwrite=True)
+FOLDER = Intent("job-1", b"/scratch/hls", b"/out/hls", 7, 0, 0, is_folder=True, overwrite=True, artifact=b'{"size":1}')
 OTHER = Intent("job-2", b"/scratch/b", b"/out/b.mp4", 8, 1, 1)
 
 

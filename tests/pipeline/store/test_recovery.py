@@ -159,7 +159,9 @@ def test_a_damaged_database_of_an_older_schema_is_repaired_and_migrated(
 
     path = open_database(home).path
     with closing(writable(path)) as c:
+        c.execute("BEGIN")
         save_jobs(c, [a_job(num) for num in range(1, 500)])
+        c.execute("COMMIT")
     with open(path, "r+b") as file:
         file.truncate(os.path.getsize(path) - 40_000)
     monkeypatch.setattr(schema, "MIGRATIONS", [schema.first, second])
