@@ -35,6 +35,7 @@ from pipeline.model.event import JobChanged, Noticed, Told
 from pipeline.model.job import Job
 from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
+from pipeline.model.state import State
 from pipeline.recipes.convert import Convert
 from pipeline.store.history import History
 from pipeline.store.jobs import last_num, load_batches, load_unswept
@@ -117,7 +118,8 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     recipes = recipes_by_id()
     before = frozenset(job.id for job in left)
     roster = Roster((lambda job: True) if scope == "all" else (lambda job: job.id not in before), last)
-    roster.add([*left, *unswept], accepted=True)
+    # A failed job stays listed until it is handled; what else has ended is history.
+    roster.add([*left, *(job for job in unswept if job.state is State.FAILED)], accepted=True)
     roster.add_batches(batches)
     means = Means(toolchain, writer, mark, low_priority=settings.low_priority)
     runner = Runner(means=means, recipes=recipes, probe=prober.info, speeds=speeds, log_folder=home.logs_folder)

@@ -8,6 +8,7 @@ import sqlite3
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
@@ -39,7 +40,7 @@ from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Canceled, Scratch, Stage
 from pipeline.model.state import Trigger
-from pipeline.store.journal import begin_attempt, forget_scratch, step_in_hand, steps_of
+from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, step_in_hand, steps_of
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
 
@@ -118,6 +119,7 @@ class Runner:
         done = self._scheduler.end(job.id, verdict)
         if done.exception() is None and (verdict.trigger is Trigger.FINISH or not has_steps):
             workspace.remove()
+            self._means.writer.submit(partial(forget_scratch, job_id=job.id))
 
     def _has_steps(self, job_id: str) -> bool:
         """Whether the Workspace holds anything a retry could go on from."""
@@ -159,7 +161,7 @@ class Runner:
         def work(connection: Connection) -> None:
             clear_intents(connection, job.id)
             release_names(connection, job.id)
-            forget_scratch(connection, job.id)
+            forget_all_steps(connection, job.id)
             step_in_hand(connection, job.id, None, "")
             for signature, rate in learnt:
                 record_speed(connection, signature, rate)

@@ -33,7 +33,7 @@ class Sweeper:
         self._writer = writer
         self._log_folder = log_folder
         self._kept_s = {**_KEPT_S, State.CANCELED: undo_s}
-        self._due: dict[str, float] = {}
+        self._due: dict[str, tuple[float, Job]] = {}
         self._forgotten: list[Job] = []
 
     def begin_with(self, jobs: Iterable[Job]) -> None:
@@ -45,7 +45,7 @@ class Sweeper:
         """An attempt has ended; its scratch is due after a while that depends on how."""
         age_s = max(0.0, time.time() - (job.ended_ms or 0) / 1000)
         with self._lock:
-            self._due[job.id] = time.monotonic() + self._kept_s[job.state] - age_s
+            self._due[job.id] = (time.monotonic() + self._kept_s[job.state] - age_s, job)
 
     def forget(self, job: Job) -> None:
         """The job was removed; scratch and log go too."""
@@ -57,12 +57,11 @@ class Sweeper:
         """Removes what is due. Blocks as long as deleting takes. With `closing`, no Undo can come any more."""
         with self._lock:
             now = time.monotonic() + (self._kept_s[State.CANCELED] if closing else 0.0)
-            due = [job_id for job_id, at in self._due.items() if at <= now]
-            for job_id in due:
-                del self._due[job_id]
+            due = [job for at, job in self._due.values() if at <= now]
+            for job in due:
+                del self._due[job.id]
             # Set aside under the lock: a retry that comes now finds an empty place, not one that is being emptied.
-            ended = [job for job_id in due if (job := self._roster.get(job_id)) and job.state.is_terminal]
-            aside = [(job, Workspace.of(job).set_aside()) for job in ended]
+            aside = [(job, Workspace.of(job).set_aside()) for job in due if self._has_ended(job.id)]
             forgotten, self._forgotten = self._forgotten, []
         for job, workspace in aside:
             workspace.remove()
@@ -71,3 +70,7 @@ class Sweeper:
             Workspace.of(job).remove()
             with suppress(OSError):
                 os.unlink(joblog.path_of(self._log_folder, job.id))
+
+    def _has_ended(self, job_id: str) -> bool:
+        newest = self._roster.get(job_id)
+        return newest is None or newest.state.is_terminal
