@@ -61,7 +61,7 @@ class JobRow:
         self._naming = naming
         self._cells: Cells | None = None
         self._haystack = ""
-        self._shown_eta_ms: int | None = None
+        self._shown_eta_ms = job.progress.eta_ms
 
     @property
     def cells(self) -> Cells:

@@ -22,6 +22,7 @@ class Button(QPushButton):
     def __init__(self, text: str, icon: str = "", role: Role = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
+        self._text = text
         self._ink = _INK[role]
         self.setProperty("role", role)
         self.setIconSize(QSize(16, 16))
@@ -31,9 +32,16 @@ class Button(QPushButton):
     def label(self, text: str, icon: str = "") -> None:
         """Gives it another text and icon."""
         self._icon = icon
-        self.setText(f"{_GAP}{text}" if icon else text)
+        self._text = text
         self.setAccessibleName(text)
+        self.fold(is_folded=False)
         self._draw()
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Shows the icon only, with the text as a tip."""
+        self.setText("" if is_folded else f"{_GAP}{self._text}" if self._icon else self._text)
+        if is_folded or self.toolTip() == self._text:
+            self.setToolTip(self._text if is_folded else "")
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

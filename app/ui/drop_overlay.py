@@ -13,7 +13,7 @@ from app.models.presets import Choice
 from app.ui import icons, row_paint, theme
 from app.ui.recipe_picker import ICONS
 
-_TILE = (176, 112)
+_TILE = (184, 126)
 _GAP = 14
 _MOST_TILES = 5
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import text
 from app.models.job_row import JobRow, gain, result_bytes, segments_of
@@ -91,9 +91,10 @@ class LiveWindow(QWidget):
         tone = cells.mark.tone
         self._bar.setVisible(not row.stages)
         self._bar.show_share(cells.segments, tone)
-        fact = job.progress.message
+        fact = job.progress.message or stage_fact(job)
         self._steps.show_stages(row.stages, segments_of(job, row.stages), job.progress.stage, fact, tone)
         self._tiles.show_job(job, elapsed_s(job))
+        self._tiles.setVisible(job.state.is_started or job.state is State.COMPLETED)
         self._show_problem(job)
         for id_, button in self._foot.items():
             button.setVisible(_BY_ID[id_].fits(job))
@@ -162,7 +163,7 @@ class LiveWindow(QWidget):
     def _lay_out(self) -> None:
         self._name.setFont(theme.font(17, 600))
         self._facts.setProperty("tone", "second")
-        self._percent.setFont(theme.font(26, 600))
+        self._percent.setFont(theme.font(26, 600, digits=True))
         self._left.setFont(theme.font(13, 500))
         self._left.setProperty("tone", "second")
         words, numbers = QVBoxLayout(), QVBoxLayout()
@@ -191,8 +192,8 @@ class LiveWindow(QWidget):
         column.addWidget(self._steps)
         column.addWidget(self._problem)
         column.addWidget(self._tiles)
-        column.addWidget(self._log, 1)
-        column.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Maximum))
+        column.addWidget(self._log, 1000)
+        column.addStretch(1)
         column.addLayout(foot)
 
 
@@ -208,6 +209,11 @@ def _left_words(row: JobRow) -> str:
     if job.state is State.RUNNING and cells.time_left != text.UNKNOWN:
         return cells.time_left if cells.time_left == "almost done" else f"{cells.time_left} left"
     return cells.word
+
+
+def stage_fact(job: Job) -> str:
+    """How far the Stage in hand is: `58 %`."""
+    return "" if job.progress.stage_percent is None else text.percent(job.progress.stage_percent)
 
 
 def elapsed_s(job: Job) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app import text
@@ -20,6 +20,7 @@ from app.ui.toast import Toast
 QUEUE, HISTORY = 0, 1
 _SIZE = QSize(1240, 780)
 _LEAST = QSize(760, 520)
+_NARROW = 1100
 
 
 class MainWindow(QMainWindow):
@@ -98,6 +99,12 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.queue.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW
+        self.side_bar.fold(is_folded=is_narrow)
+        self.queue.fold(is_folded=is_narrow)
 
     def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self, title)

@@ -25,12 +25,12 @@ class OverallCard(QFrame):
         self.setProperty("role", "card")
         self._rows: Callable[[], Iterable[JobRow]] = tuple
         self._eta: Callable[[], Eta | None] = lambda: None
+        self._has_work = self._is_folded = False
         self._percent = QLabel("", self)
         self._percent.setFont(theme.font(12, 600))
         self._words = QLabel("", self)
         self._words.setFont(theme.font(12))
         self._words.setProperty("tone", "second")
-        self._words.setWordWrap(True)
         self._bar = Bar("Overall progress", 6, self)
         title = QLabel("Overall", self)
         title.setFont(theme.font(12, 600))
@@ -54,6 +54,11 @@ class OverallCard(QFrame):
         self._rows, self._eta = rows, eta
         self.look()
 
+    def fold(self, *, is_folded: bool) -> None:
+        """Hides it where there is no room."""
+        self._is_folded = is_folded
+        self.setVisible(self._has_work and not is_folded)
+
     def stop(self) -> None:
         """Looks no more."""
         self._timer.stop()
@@ -70,7 +75,8 @@ class OverallCard(QFrame):
             running += job.state in (State.RUNNING, State.COMPLETING)
             paused += job.state.is_paused
             unfinished += not job.state.is_terminal
-        self.setVisible(bool(percents))
+        self._has_work = bool(percents)
+        self.setVisible(self._has_work and not self._is_folded)
         if not percents:
             self._timer.stop()
             return
@@ -86,7 +92,7 @@ class OverallCard(QFrame):
 
     def _sentence(self, running: int, paused: int, unfinished: int) -> str:
         if not unfinished:
-            return "All done"
+            return "All done\n"
         parts = [f"{running:,} running"] if running else [f"{paused:,} paused"] if paused else ["Nothing running"]
         eta = self._eta() if running else None
         if eta is not None:
@@ -94,4 +100,5 @@ class OverallCard(QFrame):
             parts.append(left if left == "almost done" else f"{left} left")
         elif not running and unfinished > paused:
             parts.append(f"{unfinished - paused:,} waiting")
-        return " · ".join(parts)
+        # On two lines: an interval of hours does not fit beside the number.
+        return "\n".join(parts)

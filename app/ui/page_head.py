@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QStyle, QWidget
 
 from app.ui import icons, theme
 from app.ui.segments import Segments
 
 # A word is looked for when typing pauses, not at every letter of it.
 _TYPING_MS = 150
+_SEARCH_WIDTH = 236
+_LENS_ROOM = 22
 
 
 class PageHead(QWidget):
@@ -71,11 +73,18 @@ class _Search(QLineEdit):
         self.setAccessibleName(hint)
         self.setAcceptDrops(False)  # a file dropped here is to be added, not typed
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(120)
-        self.setMaximumWidth(236)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._lens = QAction(icons.icon("search", "text3", 16), "Search", self)
-        self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self.setFixedHeight(theme.CONTROL_HEIGHT)
+        self.setMinimumWidth(96)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # A picture, no action: an action would be a button without a name to screen readers.
+        self._lens = QLabel(self)
+        self._lens.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._lens.setFixedSize(16, 16)
+        self.setTextMargins(_LENS_ROOM, 0, 0, 0)
+        self._draw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SEARCH_WIDTH, theme.CONTROL_HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -88,5 +97,13 @@ class _Search(QLineEdit):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
-            self._lens.setIcon(icons.icon("search", "text3", 16))
+            self._draw()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        spot = QRect(10, (self.height() - 16) // 2, 16, 16)
+        self._lens.move(QStyle.visualRect(self.layoutDirection(), self.rect(), spot).topLeft())
+
+    def _draw(self) -> None:
+        self._lens.setPixmap(icons.pixmap("search", "text3", 16, self.devicePixelRatioF()))

@@ -65,6 +65,11 @@ class QueuePage(QWidget):
         else:
             self._pause.label("Pause all", "pause")
 
+    def fold(self, *, is_folded: bool) -> None:
+        """Does with less room in the top line."""
+        self._folder.fold(is_folded=is_folded)
+        self.head.segments.fold(is_folded=is_folded)
+
     @Slot(object)
     def show_looking(self, found: int | None) -> None:
         """What the walk through dropped folders has found; None when it is over."""

@@ -89,8 +89,9 @@ def words(
 ) -> None:
     """One line of text or one number, level with the middle of the row."""
     side = Qt.AlignmentFlag.AlignRight if to_end else Qt.AlignmentFlag.AlignLeft
-    shown = elided(text, theme.font(13), option.rect.width() - 2 * PAD)
-    painter.setFont(theme.font(13))
+    face = theme.font(13, digits=to_end)
+    shown = elided(text, face, option.rect.width() - 2 * PAD)
+    painter.setFont(face)
     painter.setPen(theme.colour("text3" if text == "–" else token))
     painter.drawText(
         option.rect.adjusted(PAD, 0, -PAD, 0),
@@ -104,10 +105,10 @@ def progress(
 ) -> None:
     """A bar with one segment for each Stage, and the percent behind it."""
     box = option.rect.adjusted(PAD, 0, -PAD, 0)
-    number = max(44, QFontMetrics(theme.font(12, 600)).horizontalAdvance("100 %") + 8)
+    number = max(44, QFontMetrics(theme.font(12, 600, digits=True)).horizontalAdvance("100 %") + 8)
     track = QRect(box.x(), box.center().y() - BAR_HEIGHT // 2, max(24, box.width() - number), BAR_HEIGHT)
     bars(painter, QStyle.visualRect(option.direction, option.rect, track), segments, tone, option.direction)
-    painter.setFont(theme.font(12, 600))
+    painter.setFont(theme.font(12, 600, digits=True))
     painter.setPen(theme.colour("text" if tone == "run" else "text3" if tone == "idle" else "text2"))
     side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     painter.drawText(box, side, percent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 
 class Segments(QFrame):
@@ -20,12 +20,15 @@ class Segments(QFrame):
         self._labels = dict(labels)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
+        self._counts: dict[str, str] = {}
+        self._is_folded = False
         row = QHBoxLayout(self)
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
         for id_, text in labels:
             button = QPushButton(text, self)
             button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.setObjectName(id_)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button)
@@ -46,8 +49,17 @@ class Segments(QFrame):
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Shows a number behind each text."""
-        for id_, number in counts.items():
-            self._buttons[id_].setText(f"{self._labels[id_]} {number:,}")
+        self._counts = {id_: f" {number:,}" for id_, number in counts.items()}
+        self._show()
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Leaves the numbers away where there is no room."""
+        self._is_folded = is_folded
+        self._show()
+
+    def _show(self) -> None:
+        for id_, button in self._buttons.items():
+            button.setText(self._labels[id_] + ("" if self._is_folded else self._counts.get(id_, "")))
 
     @Slot()
     def _on_clicked(self) -> None:

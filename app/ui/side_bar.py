@@ -23,6 +23,7 @@ from app.ui import icons, theme
 from app.ui.overall_card import OverallCard
 
 WIDTH = 212
+RAIL_WIDTH = 66
 _ICON = int(Qt.ItemDataRole.UserRole)
 _COUNT = _ICON + 1
 _ITEM_HEIGHT = 43
@@ -61,6 +62,12 @@ class SideBar(QWidget):
         column.addStretch(1)
         column.addWidget(self.overall)
 
+    def fold(self, *, is_folded: bool) -> None:
+        """Shows the icons of the pages only, where the window is narrow."""
+        self.setFixedWidth(RAIL_WIDTH if is_folded else WIDTH)
+        self._name.setHidden(is_folded)
+        self.overall.fold(is_folded=is_folded)
+
     def choose(self, page: int) -> None:
         """Goes to a page."""
         self._list.setCurrentRow(page)
@@ -75,10 +82,10 @@ class SideBar(QWidget):
         row.setSpacing(10)
         picture = QLabel(self)
         picture.setPixmap(icons.mark(28, self.devicePixelRatioF()))
-        name = QLabel("Reelyard", self)
-        name.setFont(theme.font(16, 600))
+        self._name = QLabel("Reelyard", self)
+        self._name.setFont(theme.font(16, 600))
         row.addWidget(picture)
-        row.addWidget(name)
+        row.addWidget(self._name)
         row.addStretch(1)
         return row
 
@@ -105,6 +112,9 @@ class _PageDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatioF()
         spot = QStyle.visualRect(option.direction, box, QRect(box.x() + 12, box.center().y() - 8, 18, 18))
         painter.drawPixmap(spot.topLeft(), icons.pixmap(index.data(_ICON), ink, 18, ratio))
+        if box.width() < RAIL_WIDTH:
+            painter.restore()
+            return
         painter.setFont(theme.font(13, 600))
         painter.setPen(theme.colour(ink))
         words = QStyle.visualRect(option.direction, box, box.adjusted(39, 0, -12, 0))
@@ -116,4 +126,4 @@ class _PageDelegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(WIDTH - 24, _ITEM_HEIGHT)
+        return QSize(RAIL_WIDTH - 24, _ITEM_HEIGHT)

@@ -103,14 +103,18 @@ def is_dark() -> bool:
 
 
 @lru_cache(maxsize=64)
-def font(px: float = 13, weight: int = 400, *, mono: bool = False) -> QFont:
-    """A font of `px` at the design's base size, scaled as the system's font is. Its digits are equally wide."""
+def font(px: float = 13, weight: int = 400, *, mono: bool = False, digits: bool = False) -> QFont:
+    """A font of `px` at the design's base size, scaled as the system's font is.
+
+    With `digits` all digits are equally wide, for numbers that change in place.
+    """
     face = QFont(_families[1] if mono else _families[0])
     if mono:
         face.setStyleHint(QFont.StyleHint.Monospace)
     face.setPixelSize(round(px * _scale()))
     face.setWeight(QFont.Weight(weight))
-    face.setFeature(QFont.Tag("tnum"), 1)
+    if digits:
+        face.setFeature(QFont.Tag("tnum"), 1)
     return face
 
 
@@ -124,7 +128,9 @@ def install(app: QApplication, choice: Literal["system", "light", "dark"] = "sys
     """Gives the application its style, fonts and colours; with `system` it keeps following the system's."""
     global _families, _watcher
     app.setStyle(QStyleFactory.create("Fusion"))
-    _families = (_load("Inter.ttf"), _load("JetBrainsMono.ttf"))
+    # Single weights: the variable font was not found by weight by every one of Qt's font databases.
+    inter = [_load(f"Inter-{weight}.ttf") for weight in ("Regular", "Medium", "SemiBold", "Bold")]
+    _families = (inter[0], _load("JetBrainsMono.ttf"))
     if sys.platform in ("win32", "darwin"):
         general = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
         _families = (general, _families[1])
@@ -230,8 +236,8 @@ QFrame[role="segments"] { background: transparent; border: 1px solid %(border)s;
 QFrame[role="segments"] QPushButton { background: transparent; border: 1px solid transparent; border-radius: 7px;
   min-height: 28px; padding: 0 13px; color: %(text2)s; }
 QFrame[role="segments"] QPushButton:checked { background: %(surface)s; border-color: %(border)s; color: %(text)s; }
-QLineEdit { background: %(surface)s; color: %(text)s; border: 1px solid %(ctl)s; border-radius: 8px; min-height: 34px;
-  padding: 0 8px; selection-background-color: %(accent)s; selection-color: %(on_accent)s; }
+QLineEdit { background: %(surface)s; color: %(text)s; border: 1px solid %(ctl)s; border-radius: 8px; padding: 0 6px;
+  selection-background-color: %(accent)s; selection-color: %(on_accent)s; }
 QLineEdit:focus { border: 1px solid %(accent)s; }
 QListView[role="nav"] { background: transparent; border: 0; }
 QTableView { background: transparent; border: 0; selection-background-color: transparent; }
@@ -252,8 +258,8 @@ QCheckBox { spacing: 8px; color: %(text2)s; font-weight: 500; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid %(ctl)s; border-radius: 5px;
   background: %(surface)s; }
 QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s; image: url("%(check)s"); }
-QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
-QScrollBar::handle:vertical { background: %(border2)s; border-radius: 4px; min-height: 32px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar::handle:vertical { background: %(border2)s; border-radius: 3px; min-height: 32px; }
 QScrollBar::handle:vertical:hover { background: %(ctl)s; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
 QScrollBar::handle:horizontal { background: %(border2)s; border-radius: 4px; min-width: 32px; }

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import text
+from app.models.job_row import result_bytes, speed_of
 from app.ui import icons, theme
 from pipeline.model.job import Job
 from pipeline.model.state import State
@@ -13,12 +14,13 @@ from pipeline.model.state import State
 _COLUMNS = 3
 _TILES = (
     ("speed", "Speed", "gauge"),
+    ("elapsed", "Elapsed", "timer"),
+    ("output", "Output so far", "hard-drive"),
     ("fps", "Frame rate", "film"),
     ("bit_rate", "Bitrate", "activity"),
     ("position", "Position", "clock"),
-    ("elapsed", "Elapsed", "timer"),
-    ("output", "Output so far", "hard-drive"),
 )
+_WHILE_RUNNING = ("fps", "bit_rate", "position")
 
 
 class Tiles(QWidget):
@@ -37,15 +39,22 @@ class Tiles(QWidget):
     def show_job(self, job: Job, elapsed_s: float) -> None:
         """Shows a snapshot. `elapsed_s` is work so far, without pauses."""
         progress, is_running = job.progress, job.state is State.RUNNING
-        self._say("speed", f"{progress.speed:.2f}" if is_running and progress.speed > 0 else "", "× real time")
+        self._say("speed", *_speed(job))
         self._say("fps", f"{progress.fps:.1f}" if is_running and progress.fps > 0 else "", "fps")
         self._say("bit_rate", *_bit_rate(progress.bit_rate if is_running else 0))
         duration_s = job.source.info.duration_s if job.source.info else None
         of = f"of {clock(duration_s)}" if duration_s else ""
         self._say("position", clock(progress.out_time_s) if progress.out_time_s > 0 else "", of)
         self._say("elapsed", clock(elapsed_s) if elapsed_s > 0 else "", "")
-        number, _, unit = text.size(progress.out_bytes).partition(" ")
-        self._say("output", number if progress.out_bytes > 0 else "", unit)
+        out_bytes = result_bytes(job) or progress.out_bytes
+        number, _, unit = text.size(out_bytes).partition(" ")
+        self._say("output", number if out_bytes > 0 else "", unit)
+
+        is_done = job.state is State.COMPLETED
+        self._tiles["elapsed"].name("Took" if is_done else "Elapsed")
+        self._tiles["output"].name("Result" if is_done else "Output so far")
+        for id_ in _WHILE_RUNNING:
+            self._tiles[id_].setHidden(is_done)
 
     def _say(self, id_: str, value: str, unit: str) -> None:
         self._tiles[id_].say(value or text.UNKNOWN, unit if value else "")
@@ -57,18 +66,17 @@ class _Tile(QFrame):
         self.setProperty("role", "tile")
         self._icon = icon
         self._picture = QLabel(self)
-        title = QLabel(name, self)
-        title.setFont(theme.font(12, 500))
-        title.setProperty("tone", "quiet")
+        self._title = QLabel("", self)
+        self._title.setFont(theme.font(12, 500))
+        self._title.setProperty("tone", "quiet")
         self._value, self._unit = QLabel("", self), QLabel("", self)
-        self._value.setFont(theme.font(21, 600))
-        self._value.setAccessibleName(name)
+        self._value.setFont(theme.font(21, 600, digits=True))
         self._unit.setFont(theme.font(12, 600))
         self._unit.setProperty("tone", "second")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._picture)
-        head.addWidget(title)
+        head.addWidget(self._title)
         head.addStretch(1)
         line = QHBoxLayout()
         line.setSpacing(6)
@@ -81,7 +89,13 @@ class _Tile(QFrame):
         column.setSpacing(6)
         column.addLayout(head)
         column.addLayout(line)
+        self.name(name)
         self._draw()
+
+    def name(self, name: str) -> None:
+        """Says what the value is."""
+        self._title.setText(name)
+        self._value.setAccessibleName(name)
 
     def say(self, value: str, unit: str) -> None:
         """Shows a value with its unit."""
@@ -102,6 +116,11 @@ def clock(seconds: float) -> str:
     whole = int(seconds)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def _speed(job: Job) -> tuple[str, str]:
+    shown = speed_of(job)
+    return (shown.removesuffix("×"), "× real time") if shown.endswith("×") else ("", "")
 
 
 def _bit_rate(bits: float) -> tuple[str, str]:
