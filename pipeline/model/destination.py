@@ -24,4 +24,5 @@ class Destination(msgspec.Struct, frozen=True, omit_defaults=True):
         """The absolute folder for one source's results."""
         if not self.folder:
             return os.path.dirname(source_file)
-        return os.path.join(os.fsdecode(self.folder), os.fsdecode(subfolder))
+        folder = os.fsdecode(self.folder)
+        return os.path.join(folder, os.fsdecode(subfolder)) if subfolder else folder
