@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from app import __version__
 
 if TYPE_CHECKING:
-    from app.cli.parts import Bootstrap
+    from app.cli.parts import Bootstrap as CliBootstrap
+    from app.ui.parts import Bootstrap as WindowBootstrap
     from pipeline.model.problem import Problem
 
 
@@ -24,10 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if cli.is_for_window(given):
         return _open_window(given)
-    return cli.main(given, _bootstrap)
+    return cli.main(given, _for_cli)
 
 
-def _bootstrap() -> Bootstrap:
+def _for_cli() -> CliBootstrap:
+    from app import bootstrap
+
+    return bootstrap
+
+
+def _for_window() -> WindowBootstrap:
     from app import bootstrap
 
     return bootstrap
@@ -48,7 +55,7 @@ def _open_window(given: Sequence[str]) -> int:
         return cli.FAILED
     from app.ui.start import open_window
 
-    return open_window(files, find_home(home))
+    return open_window(files, find_home(home), _for_window)
 
 
 def _why_no_window() -> Problem | None:

@@ -10,6 +10,7 @@ import msgspec
 from app import text
 from app.cli.arguments import Arguments
 from app.cli.parts import Bootstrap
+from app.cli.session import presets_of
 from app.home import find_home
 from pipeline.engine.presets import PresetBook
 from pipeline.model import wire
@@ -19,7 +20,7 @@ from pipeline.model.recipe import Preset, Recipe
 
 def catalogue(arguments: Arguments, bootstrap: Bootstrap) -> int:
     """Lists recipes or presets; the user's own presets among them."""
-    book = bootstrap.open_presets(find_home(arguments.home))
+    book = presets_of(bootstrap, find_home(arguments.home))
     if arguments.json:
         if arguments.verb == "recipes":
             found = [_recipe_object(recipe, book) for recipe in book.recipes()]

@@ -11,7 +11,7 @@ from app.cli.arguments import Arguments
 from app.cli.parts import Bootstrap
 from app.cli.report import PlainLines, worked_s
 from app.cli.run import do
-from app.cli.session import settings_of
+from app.cli.session import presets_of, settings_of
 from app.home import find_home
 from pipeline.engine.cancel import Cancel
 from pipeline.media.process import run
@@ -25,7 +25,7 @@ from pipeline.model.stage import Command
 from pipeline.model.state import State
 
 _CLIP = "reelyard-demo.mkv"
-_CLIP_S = 6
+_CLIP_S = 4
 _RECIPE, _PRESET = "convert", "web-1080p"
 
 
@@ -37,7 +37,7 @@ def demo(arguments: Arguments, bootstrap: Bootstrap) -> int:
     """
     home = find_home(arguments.home)
     settings = settings_of(home)
-    flow = bootstrap.open_presets(home).flow(_RECIPE, _PRESET)
+    flow = presets_of(bootstrap, home).flow(_RECIPE, _PRESET)
     folder = os.path.abspath(arguments.output) if arguments.output else tempfile.mkdtemp(prefix="reelyard-demo-")
     clip = make_clip(bootstrap.open_toolchain(home, settings), folder)
     print(f"Made a clip of {_CLIP_S} s: {clip} ({text.size(os.path.getsize(clip))}).")

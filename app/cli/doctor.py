@@ -44,7 +44,7 @@ def doctor(arguments: Arguments, bootstrap: Bootstrap) -> int:
     found["folders"] = _folders(home, problems)
     found["database"] = _asking(problems, lambda: _database(home))
     found["owner"] = living_owner(home)
-    _asking(problems, lambda: bootstrap.open_presets(home))
+    problems += bootstrap.open_presets(home).problems
     if arguments.json:
         said = [wire.problem_object(problem) for problem in problems]
         sys.stdout.write(wire.line({**found, "problems": said}).decode() + "\n")

@@ -13,7 +13,7 @@ from app.cli.inbox import Inbox
 from app.cli.out import note, say
 from app.cli.parts import Bootstrap, Core
 from app.cli.report import Report, choose_report
-from app.cli.session import claim_for_run, exit_code, opened, see_through, settings_of
+from app.cli.session import claim_for_run, exit_code, opened, presets_of, see_through, settings_of
 from app.home import Home, find_home
 from app.settings import Settings
 from pipeline.engine.cancel import Cancel
@@ -37,7 +37,7 @@ def run(arguments: Arguments, bootstrap: Bootstrap) -> int:
     """
     home = find_home(arguments.home)
     settings = settings_of(home, arguments.jobs)
-    flow = bootstrap.open_presets(home).flow(arguments.recipe, arguments.preset, arguments.sets)
+    flow = presets_of(bootstrap, home).flow(arguments.recipe, arguments.preset, arguments.sets)
     destination = _destination(arguments, settings)
     report = choose_report(arguments.json)
     return do(home, settings, bootstrap, report, arguments.inputs, flow, destination, PRIORITIES[arguments.priority])

@@ -15,6 +15,7 @@ from app.cli.report import Report
 from app.home import Home, Owner, claim
 from app.settings import Settings, load_settings
 from pipeline.engine.executor import Threads
+from pipeline.engine.presets import PresetBook
 from pipeline.model.event import JobChanged, JobRemoved, Told, job_of
 from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError
@@ -28,6 +29,14 @@ def settings_of(home: Home, places: int | None = None) -> Settings:
     for warning in found.warnings:
         say(warning)
     return msgspec.structs.replace(found.settings, jobs_at_once=places) if places else found.settings
+
+
+def presets_of(bootstrap: Bootstrap, home: Home) -> PresetBook:
+    """Recipes and presets. Says which of the user's own presets cannot be used."""
+    book = bootstrap.open_presets(home)
+    for problem in book.problems:
+        say(problem)
+    return book
 
 
 def claim_for_run(home: Home) -> Owner:

@@ -151,6 +151,8 @@ class FakeControl:
 class FakeBook:
     """Knows the preset `web-1080p` and no other."""
 
+    problems: Sequence[Problem] = ()
+
     def flow(self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None) -> Flow:
         if preset not in ("", "web-1080p"):
             raise PipelineError(unknown_preset(preset, "web-1080p"))
