@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import resources
 from app.home import Home
+from app.home.runs import take_over_runs
 from app.settings import Settings
 from pipeline.engine.bus import Bus
 from pipeline.engine.control import Control
@@ -105,6 +106,8 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     trouble = _Trouble(bus, opened)
     writer = Writer(opened.path, bus.tell, trouble.on_trouble)
     writer.start()
+    if not home.run_id:
+        take_over_runs(home, writer)
     left = settle(writer, release=settings.release_after_crash)
     rates, batches, last, unswept = writer.submit(
         lambda c: (all_rates(c), load_batches(c), last_num(c), load_unswept(c))

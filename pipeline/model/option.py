@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, assert_never, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -105,6 +105,25 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
     )
 
 
+def _taken(field: OptionField) -> str:
+    """What an option takes, in words."""
+    match field.kind:
+        case "flag":
+            return "true or false"
+        case "choice":
+            *most, last = (value for value, _ in field.values)
+            return f"{', '.join(most)} or {last}" if most else last
+        case "text":
+            return "a text"
+        case "integer" | "number":
+            kind = "a whole number" if field.kind == "integer" else "a number"
+            low = "" if field.ge is None else f" from {field.ge:g}"
+            high = "" if field.le is None else f" {'to' if low else 'up to'} {field.le:g}"
+            return kind + low + high
+        case _:
+            assert_never(field.kind)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like this one, or an empty text where none is alike."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
@@ -120,10 +139,13 @@ def decode_options(owner: type[S], values: Mapping[str, Any]) -> S:
     for name in values:
         if name not in known:
             raise PipelineError(unknown_option(name, nearest(name, known)))
-    for name, value in values.items():
-        try:
-            msgspec.convert({name: value}, owner, strict=False)
-        except msgspec.ValidationError as error:
-            reason = str(error).split(" - at ")[0]
-            raise PipelineError(bad_option(name, f"{reason}; it was given {value!r}")) from None
+    for field in fields_of(owner):
+        if field.name in values:
+            try:
+                msgspec.convert({field.name: values[field.name]}, owner, strict=False)
+            except msgspec.ValidationError:
+                given = values[field.name]
+                raise PipelineError(
+                    bad_option(field.name, f"It takes {_taken(field)}, and was given “{given}”")
+                ) from None
     return msgspec.convert(dict(values), owner, strict=False)
