@@ -23,7 +23,7 @@ _NAME_WIDTH = 32
 class Bars(PlainLines):
     """Plain lines with bars under them."""
 
-    pulse_s = 0.1
+    pulse_s = 0.2
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__(sys.stdout, sys.stderr)
@@ -45,6 +45,7 @@ class Bars(PlainLines):
         self._fractions: dict[str, float] = {}
         self._eta: Eta | None = None
         self._eta_at = 0.0
+        self._drawn_at = 0.0
 
     def begin(self, jobs: Sequence[Job]) -> None:
         super().begin(jobs)
@@ -74,8 +75,11 @@ class Bars(PlainLines):
         super().ended(job, number, total)
 
     def pulse(self, queue_eta: Callable[[], Eta | None]) -> None:
+        now = time.monotonic()
+        if now - self._drawn_at < self.pulse_s:
+            return
+        self._drawn_at = now
         if self._overall is not None:
-            now = time.monotonic()
             if now - self._eta_at >= _ETA_EVERY_S:
                 self._eta, self._eta_at = queue_eta(), now
             left = text.time_left_between(self._eta.low_ms, self._eta.high_ms) if self._eta else ""

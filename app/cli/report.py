@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol, TextIO
@@ -45,17 +44,6 @@ class Report(Protocol):
     def abandon(self) -> None:
         """The run ends by an exception; nothing more is said."""
         ...
-
-
-def choose_report(as_json: bool) -> Report:
-    """JSON if asked for, bars on a terminal that can draw them, plain lines otherwise."""
-    if as_json:
-        return JsonLines(sys.stdout.buffer)
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        from app.cli.bars import Bars
-
-        return Bars()
-    return PlainLines(sys.stdout, sys.stderr)
 
 
 class PlainLines:

@@ -7,8 +7,9 @@ from app.cli.arguments import Arguments
 from app.cli.inbox import Inbox
 from app.cli.out import note
 from app.cli.parts import Bootstrap
-from app.cli.report import Report, choose_report
+from app.cli.report import Report
 from app.cli.session import exit_code, opened, see_through, settings_of
+from app.cli.terminal import choose_report
 from app.home import Home, claim, find_home
 from app.settings import Settings
 from pipeline.model.job import Job

@@ -12,8 +12,9 @@ from app.cli.arguments import Arguments
 from app.cli.inbox import Inbox
 from app.cli.out import note, say
 from app.cli.parts import Bootstrap, Core
-from app.cli.report import Report, choose_report
+from app.cli.report import Report
 from app.cli.session import claim_for_run, exit_code, opened, presets_of, see_through, settings_of
+from app.cli.terminal import choose_report
 from app.home import Home, find_home
 from app.settings import Settings
 from pipeline.engine.cancel import Cancel

@@ -35,7 +35,8 @@ class Screen:
         self.bars = Bars(console)
 
     def shows(self) -> str:
-        """What the next pulse draws."""
+        """What the next pulse draws, that one being due."""
+        self.bars.pulse_s = 0.0
         self.text.seek(0)
         self.text.truncate()
         self.bars.pulse(lambda: Eta(240_000, 420_000))
@@ -97,3 +98,16 @@ def test_a_second_home_begins_with_its_own_bar_for_all() -> None:
     screen.bars.abandon()
     assert "3 jobs" in shown
     assert "2 jobs" not in shown
+
+
+def test_pulses_that_come_too_soon_draw_nothing() -> None:
+    screen = Screen()
+    screen.bars.begin([job(1)])
+    first = screen.shows()
+    screen.bars.pulse_s = 3600.0
+    screen.text.truncate(0)
+    screen.bars.pulse(lambda: None)
+    second = screen.text.getvalue()
+    screen.bars.abandon()
+    assert first
+    assert second == ""

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from typing import Any
 
 import msgspec
 import pytest
 
-from app.cli.report import JsonLines, PlainLines, choose_report, ending
+from app.cli.report import JsonLines, PlainLines, ending
 from pipeline.model.destination import Destination
 from pipeline.model.event import JobProgressed, JobUpdated, Noticed, Told
 from pipeline.model.flow import Flow, FlowStep
@@ -121,13 +120,3 @@ def test_json_is_one_envelope_a_line_and_ends_with_run_finished() -> None:
         {"path": "/out/clip.mp4", "kind": "result", "bytes": 12_400_000, "measures": {}}
     ]
     assert data["jobs"][1]["problem"]["message"] == "This is not a media file: /x."
-
-
-def test_who_has_no_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(choose_report(True), JsonLines)
-    assert type(choose_report(False)) is PlainLines
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setenv("TERM", "dumb")
-    assert type(choose_report(False)) is PlainLines
-    monkeypatch.setenv("TERM", "xterm")
-    assert type(choose_report(False)).__name__ == "Bars"
