@@ -110,13 +110,10 @@ class Prober:
             worker = self._take()
             try:
                 answer = worker.ask(path, self._limit_s)
-            except PipelineError:
+            except BaseException:
                 self._drop(worker)
                 if self._is_closed:
                     raise Canceled from None
-                raise
-            except BaseException:
-                self._drop(worker)
                 raise
             with self._lock:
                 if not self._is_closed:
@@ -131,8 +128,11 @@ class Prober:
         with self._lock:
             if self._is_closed:
                 raise Canceled
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    return worker
+                self._all.discard(worker)
             worker = _Worker(self._command, self._mark)
             self._all.add(worker)
             return worker
@@ -155,6 +155,10 @@ class _Worker:
         self._keeper = threading.Thread(target=self._keep, name="probe-errors", daemon=True)
         self._listener.start()
         self._keeper.start()
+
+    def is_alive(self) -> bool:
+        """Whether it may be asked. One that was killed while it was idle must not be blamed on the next file."""
+        return self._listener.is_alive()
 
     def ask(self, path: str, limit_s: float) -> Answer:
         """One question, one answer.

@@ -81,20 +81,22 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
 
 
 def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
-    context = stream.codec_context
+    context: av.CodecContext | None = stream.codec_context
     kind = kind_of(stream)
     common: dict[str, Any] = {
         "index": stream.index,
         "kind": kind,
         "codec": codec_of(stream),
-        "profile": (context and context.profile) or "",
-        "bit_rate": (context and context.bit_rate) or 0,
+        "profile": (context.profile if context else None) or "",
+        "bit_rate": (context.bit_rate if context else None) or 0,
         "language": _language(stream),
         "title": stream.metadata.get("title", ""),
         "is_default": bool(stream.disposition & av.stream.Disposition.default),
         "is_forced": bool(stream.disposition & av.stream.Disposition.forced),
         "duration_s": _duration_s(stream),
     }
+    if context is None:  # a codec the library does not know
+        return MediaStream(**common)
     if isinstance(stream, av.VideoStream):
         return MediaStream(**common, **_picture(stream, kind, rotation))
     if isinstance(stream, av.AudioStream):
@@ -199,7 +201,7 @@ def _begins_like_mov(path: str) -> bool:
 def answer(request: bytes, look: Callable[[str], MediaInfo] = look) -> Answer:
     """What is said to one request."""
     try:
-        return Answer(info=look(os.fsdecode(base64.b64decode(request))))
+        return Answer(info=look(os.fsdecode(base64.b64decode(request.strip(), validate=True))))
     except Unfit as unfit:
         return Answer(trouble=unfit.trouble, detail=unfit.detail)
     except Exception:
