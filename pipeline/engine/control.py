@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 
 from pipeline.engine import intake, joblog
 from pipeline.engine.estimate import Eta, Speeds, queue_eta
 from pipeline.engine.intake import Found
-from pipeline.engine.roster import order
+from pipeline.engine.line import STEP, Where, moved
 from pipeline.engine.runner import plan
 from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.sweep import Sweeper
@@ -30,11 +30,7 @@ from pipeline.model.source import Source
 from pipeline.model.stage import CancelSignal, Stage
 from pipeline.model.state import State, Trigger
 
-Where = Literal["first", "last", "up", "down"]
 Refusals = tuple[Problem, ...]
-
-_STEP = 1024.0
-_LEAST_GAP = 1e-6
 
 
 class Control:
@@ -112,7 +108,7 @@ class Control:
                     destination=destination,
                     batch_id=batch.id if batch else "",
                     priority=priority,
-                    place=num * _STEP,
+                    place=num * STEP,
                     held_by="person" if held else "",
                     created_ms=now_ms,
                 )
@@ -165,14 +161,6 @@ class Control:
     def is_draining(self) -> bool:
         """Whether nothing new is started because a person asked for it."""
         return self._scheduler.is_draining
-
-    def is_idle(self) -> bool:
-        """Nothing runs, and nothing could start."""
-        return self._scheduler.is_idle
-
-    def on_idle(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls back each time nothing is left to do; returns what takes the callback off. It must not block."""
-        return self._scheduler.on_idle(callback)
 
     # Verbs ---------------------------------------------------------------------------------------------------------
 
@@ -234,7 +222,7 @@ class Control:
         """Moves pending jobs within their priority: first, last, or one place up or down."""
         with self._lock:
             line = [job for job in self._roster.all() if job.state is State.PENDING]
-            self._scheduler.reorder(_moved(line, set(ids), where))
+            self._scheduler.reorder(moved(line, set(ids), where))
 
     def prioritise(self, ids: Iterable[str], priority: int) -> None:
         """Sets the priority: -1 low, 0 normal, 1 high."""
@@ -287,46 +275,3 @@ def _identity(source: Source) -> tuple[bytes, int, int]:
 
 def _refusals(problems: Iterable[Problem | None]) -> Refusals:
     return tuple(problem for problem in problems if problem is not None)
-
-
-def _moved(line: Sequence[Job], ids: set[str], where: Where) -> list[tuple[str, int, float]]:
-    """New places for the moved jobs, each within its priority."""
-    changes: list[tuple[str, int, float]] = []
-    for priority in sorted({job.priority for job in line if job.id in ids}):
-        level = sorted((job for job in line if job.priority == priority), key=order)
-        moved = [job for job in level if job.id in ids]
-        others = [job for job in level if job.id not in ids]
-        cut = _cut(level, moved, others, where)
-        target = others[:cut] + moved + others[cut:]
-        places = _between(
-            others[cut - 1].place if cut else None, others[cut].place if cut < len(others) else None, len(moved)
-        )
-        if places is None:
-            # Halved too often to fit one more between: the whole line gets new places.
-            changes += [(job.id, priority, index * _STEP) for index, job in enumerate(target)]
-        else:
-            changes += [(job.id, priority, place) for job, place in zip(moved, places, strict=True)]
-    return changes
-
-
-def _cut(level: Sequence[Job], moved: Sequence[Job], others: Sequence[Job], where: Where) -> int:
-    """How many of the others stand before the moved ones afterwards."""
-    if where == "first":
-        return 0
-    if where == "last":
-        return len(others)
-    first = level.index(moved[0])
-    before = sum(other.place < level[first].place for other in others)
-    return min(max(before + (1 if where == "down" else -1), 0), len(others))
-
-
-def _between(low: float | None, high: float | None, count: int) -> list[float] | None:
-    if low is None and high is None:
-        return [index * _STEP for index in range(count)]
-    if low is None:
-        assert high is not None
-        return [high - _STEP * (count - index) for index in range(count)]
-    if high is None:
-        return [low + _STEP * (index + 1) for index in range(count)]
-    gap = (high - low) / (count + 1)
-    return [low + gap * (index + 1) for index in range(count)] if gap > _LEAST_GAP else None

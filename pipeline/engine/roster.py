@@ -50,11 +50,6 @@ class Roster:
         self._unaccepted.difference_update(job.id for job in jobs)
         self._line = None
 
-    @property
-    def has_unaccepted(self) -> bool:
-        """Whether a drop is still being committed."""
-        return bool(self._unaccepted)
-
     def add_batches(self, batches: Iterable[Batch]) -> None:
         """Takes batches in."""
         self._batches.update((batch.id, batch) for batch in batches)

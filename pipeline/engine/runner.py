@@ -21,7 +21,8 @@ from pipeline.engine.meter import Meter
 from pipeline.engine.presets import recipe_named
 from pipeline.engine.publish import Publisher
 from pipeline.engine.replay import Desk, Means, Replay
-from pipeline.engine.scheduler import Scheduler, Verdict
+from pipeline.engine.scheduler import Scheduler
+from pipeline.engine.transition import Verdict
 from pipeline.engine.workspace import Workspace
 from pipeline.model.event import JobLogged, Level
 from pipeline.model.job import Artifact, Job

@@ -7,53 +7,31 @@ All under the engine's one lock, and nothing under it blocks.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
-
-import msgspec
 
 from pipeline.engine.executor import Executor
 from pipeline.engine.hand import Hand
 from pipeline.engine.lanes import Lanes
+from pipeline.engine.room import Room
 from pipeline.engine.roster import Roster
+from pipeline.engine.transition import Verdict, effects, events
 from pipeline.model.batch import Batch
 from pipeline.model.event import (
-    ArtifactMade,
-    Durable,
-    JobChanged,
     JobCreated,
     JobProgressed,
     JobRemoved,
     JobUpdated,
-    JobWarned,
     StepStarted,
 )
-from pipeline.model.job import Artifact, Job, Progress, Waiting
-from pipeline.model.problem import Problem, Warn
+from pipeline.model.job import Job, Progress, Waiting
+from pipeline.model.problem import Problem
 from pipeline.model.source import Source
 from pipeline.model.state import State, Trigger, after, refusal
 from pipeline.store.jobs import remove_jobs, save_batch, save_jobs
 from pipeline.store.writer import Writer
-
-Work = Callable[[Connection], None]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How an attempt ended, as the Runner found it: one of the Triggers that end one.
-
-    `work` is done in the same transaction as the ending.
-    """
-
-    trigger: Trigger
-    problem: Problem | None = None
-    artifacts: tuple[Artifact, ...] = ()
-    warnings: tuple[Warn, ...] = ()
-    work: Work | None = None
 
 
 class Scheduler:
@@ -76,13 +54,11 @@ class Scheduler:
         self._writer = writer
         self._executor = executor
         self._run = run
-        self._places = places
+        self._room = Room(lanes, places)
         self._hands: dict[str, Hand] = {}
-        self._extra: set[str] = set()
         self._draining = False
         self._blocked = False
         self._closing = False
-        self._idle_callbacks: list[Callable[[], None]] = []
 
     # What people ask for ------------------------------------------------------------------------------------------
 
@@ -166,14 +142,12 @@ class Scheduler:
                 return refusal(job.state, Trigger.RETRY)
             self.roster.remove(job_id)
             self._writer.submit(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
-            self._tell_idle()
             return None
 
     def set_places(self, places: int) -> None:
         """How many jobs work at once."""
         with self._lock:
-            self._places = places
-            self._lanes.set_places("cpu", places + len(self._extra))
+            self._room.set_places(places)
             self._fill()
 
     def drain(self, on: bool) -> None:
@@ -190,25 +164,13 @@ class Scheduler:
     @property
     def places(self) -> int:
         """How many jobs work at once."""
-        return self._places
+        return self._room.places
 
     def block(self, blocked: bool) -> None:
         """Starts nothing while the store cannot be written."""
         with self._lock:
             self._blocked = blocked
             self._fill()
-
-    def on_idle(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls back, under the lock, each time nothing is left that runs or could start."""
-        with self._lock:
-            self._idle_callbacks.append(callback)
-        return lambda: self._idle_callbacks.remove(callback)
-
-    @property
-    def is_idle(self) -> bool:
-        """Nothing runs, and nothing could start."""
-        with self._lock:
-            return not self._hands and (self._draining or self.roster.next() is None) and not self.roster.has_unaccepted
 
     def begin(self) -> None:
         """Starts what may start. Called once, when everything is wired."""
@@ -277,13 +239,10 @@ class Scheduler:
             trigger = verdict.trigger
             if trigger is Trigger.STOPPED and job.state is not State.CANCELING:
                 trigger = Trigger.INTERRUPT
-            if job_id in self._extra:
-                self._extra.discard(job_id)
-                self._lanes.set_places("cpu", self._places + len(self._extra))
+            self._room.ended(job_id)
             job = self.roster.replace(job, active_ms=job.active_ms + int(hand.active_s() * 1000))
             done = self._change(job, trigger, verdict)
             self._fill()
-            self._tell_idle()
             return done
 
     # How -----------------------------------------------------------------------------------------------------------
@@ -296,31 +255,23 @@ class Scheduler:
             else:
                 self.roster.accept(jobs)
                 self._fill()
-            self._tell_idle()
 
     def _fill(self) -> None:
-        while not (self._draining or self._blocked or self._closing) and self._busy() < self._places:
+        while not (self._draining or self._blocked or self._closing) and self._has_room():
             job = self.roster.next()
             if job is None:
                 return
             self._start(job)
 
-    def _busy(self) -> int:
-        return sum(self._takes_room(self.roster.of(job_id), hand) for job_id, hand in self._hands.items())
-
-    def _takes_room(self, job: Job, hand: Hand) -> bool:
-        if job.state.is_paused or job.waiting_for or job.id in self._extra:
-            return False
-        # A job that only sends or fetches leaves the processor to the next one.
-        return hand.only_uses != {"net"}
+    def _has_room(self) -> bool:
+        return self._room.is_free((self.roster.of(job_id), hand) for job_id, hand in self._hands.items())
 
     def _start_now(self, job: Job) -> None:
         if self._blocked or self._closing:
             self._update(job, held_by="")
             return
-        if self._busy() >= self._places:
-            self._extra.add(job.id)
-            self._lanes.set_places("cpu", self._places + len(self._extra))
+        if not self._has_room():
+            self._room.add_place(job.id)
         self._start(job)
 
     def _start(self, job: Job) -> None:
@@ -345,7 +296,7 @@ class Scheduler:
         state = after(job.state, trigger)
         if state is job.state and trigger in (Trigger.CANCEL, Trigger.INTERRUPT) and job.state.is_terminal:
             return _done()
-        new = self.roster.replace(job, state=state, **_effects(job, state, trigger, verdict))
+        new = self.roster.replace(job, state=state, **effects(job, state, trigger, verdict))
         work = verdict.work if verdict else None
 
         def save(connection: Connection) -> None:
@@ -353,7 +304,7 @@ class Scheduler:
             if work is not None:
                 work(connection)
 
-        return self._writer.submit(save, _events(job, new, trigger))
+        return self._writer.submit(save, events(job, new, trigger))
 
     def _update(self, job: Job, **changes: Any) -> Job:
         new = self.roster.replace(job, **changes)
@@ -361,47 +312,6 @@ class Scheduler:
         event = JobUpdated(new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source)
         self._writer.submit(lambda connection: save_jobs(connection, [new]), [event])
         return new
-
-    def _tell_idle(self) -> None:
-        if self.is_idle:
-            for callback in tuple(self._idle_callbacks):
-                callback()
-
-
-def _effects(job: Job, state: State, trigger: Trigger, verdict: Verdict | None) -> dict[str, Any]:
-    now_ms = time.time_ns() // 1_000_000
-    changes: dict[str, Any] = {"waiting_for": "", "waiting_why": ""}
-    if trigger is Trigger.START:
-        changes |= {"started_ms": now_ms, "ended_ms": None, "held_by": "", "problem": None, "progress": Progress()}
-    elif trigger is Trigger.RETRY:
-        changes |= {
-            "attempt": job.attempt + 1, "ended_ms": None, "held_by": "", "problem": None, "progress": Progress(),
-            "artifacts": (), "warnings": (), "interrupts": 0, "crash_step": "",
-            "without_skip_rules": job.state is State.SKIPPED,
-        }  # fmt: skip
-    elif trigger is Trigger.INTERRUPT and state is State.PENDING:
-        changes |= {"held_by": "person" if job.state.is_paused else job.held_by, "progress": Progress()}
-    if state.is_terminal:
-        changes["ended_ms"] = now_ms
-    if verdict is not None and state is State.COMPLETED:
-        changes |= {
-            "artifacts": verdict.artifacts,
-            "warnings": verdict.warnings,
-            "progress": msgspec.structs.replace(job.progress, percent=100.0, eta_ms=None),
-            "interrupts": 0,
-        }
-    elif verdict is not None and state in (State.FAILED, State.SKIPPED):
-        changes["problem"] = verdict.problem
-    return changes
-
-
-def _events(job: Job, new: Job, trigger: Trigger) -> list[Durable]:
-    events: list[Durable] = []
-    if new.state is State.COMPLETED:
-        events += [ArtifactMade(new.id, new.attempt, artifact) for artifact in new.artifacts]
-        events += [JobWarned(new.id, new.attempt, warning) for warning in new.warnings]
-    events.append(JobChanged(new.id, new.state, job.state, new.attempt, trigger.value, new.held_by, new.problem))
-    return events
 
 
 def _nothing(connection: Connection) -> None:
