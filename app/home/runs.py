@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sqlite3
 from functools import partial
 
 from app.home.owner import claim
@@ -30,7 +29,8 @@ def take_over_runs(home: Home, writer: Writer) -> None:
                 shutil.rmtree(run.folder, ignore_errors=True)
         except PipelineError as error:
             _LOG.info("%s", error)
-        except (OSError, sqlite3.Error) as error:
+        except Exception as error:
+            # Whatever is wrong with one run's database must not keep the home from opening.
             _LOG.warning("the run in %s is left as it is: %s", run.folder, error)
 
 
