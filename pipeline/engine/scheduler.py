@@ -86,6 +86,8 @@ class Scheduler:
                 return None
             if not job.state.takes(trigger):
                 return refusal(job.state, trigger)
+            if after(job.state, trigger) is job.state:
+                return None
             hand = self._hands.get(job_id)
             match trigger:
                 case Trigger.START:
@@ -294,8 +296,6 @@ class Scheduler:
 
     def _change(self, job: Job, trigger: Trigger, verdict: Verdict | None = None) -> Future[Any]:
         state = after(job.state, trigger)
-        if state is job.state and trigger in (Trigger.CANCEL, Trigger.INTERRUPT) and job.state.is_terminal:
-            return _done()
         new = self.roster.replace(job, state=state, **effects(job, state, trigger, verdict))
         work = verdict.work if verdict else None
 
@@ -316,9 +316,3 @@ class Scheduler:
 
 def _nothing(connection: Connection) -> None:
     """An event without a row of its own."""
-
-
-def _done() -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(None)
-    return future
