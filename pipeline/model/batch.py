@@ -45,6 +45,7 @@ def title_of(folders: tuple[str | bytes, ...], count: int) -> str:
     """`Holiday – 240 items` for one dropped folder, `12 items` otherwise."""
     items = f"{count} item" if count == 1 else f"{count} items"
     if len(folders) == 1:
-        folder = shown(folders[0]).rstrip("/\\")
-        return f"{os.path.basename(folder) or folder} – {items}"
+        folder = shown(folders[0])
+        name = os.path.basename(folder.rstrip("/\\")) or folder
+        return f"{name} – {items}"
     return items

@@ -40,11 +40,11 @@ def from_journal(type_: str, raw: bytes) -> Event:
     if kind is not None:
         try:
             return cast(Event, msgspec.json.decode(raw, type=kind))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             pass
     try:
         return Unknown(type_, msgspec.json.decode(raw))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Unknown(type_, shown(raw))
 
 
