@@ -126,8 +126,15 @@ _HARDWARE = ("_nvenc", "_qsv", "_vaapi", "_amf", "_videotoolbox", "_v4l2m2m", "_
 
 
 def _damaged(case: _Case, match: re.Match[str]) -> Problem:
+    read = next((each for line in case.exit.lines if (each := _DECODED.search(line))), None)
+    path = case.input(int(read[1])) if read else ""
+    if path and not os.path.isabs(path):
+        return problem.result_wrong(f"The intermediate file {path} cannot be decoded", (path,), case.detail)
     at_s = case.exit.complaints[0][0] if case.exit.complaints else 0.0
-    return problem.source_damaged(case.source_path, at_s, case.detail)
+    return problem.source_damaged(path or case.source_path, at_s, case.detail)
+
+
+_DECODED = re.compile(r"^\[[av]ist#(\d+):")
 
 
 def _failed(case: _Case, match: re.Match[str]) -> Problem:
@@ -162,9 +169,9 @@ _SIGNS: tuple[tuple[re.Pattern[str], Callable[[_Case, re.Match[str]], Problem]],
         # [in#0] Error opening input: No such file or directory
         (r"^\[in#(?P<input>\d+)[^]]*\] Error opening input: (?P<reason>.+)$", _bad_input),
         # [out#0/mp4] Error opening output file:x/out.mp4: Read-only file system
-        (r"^\[out#\d+[^]]*\] Error opening output .*: (?P<reason>[^:]+)$", _bad_output),
+        (r"^\[out#\d+[^]]*\] Error opening output .*: (?P<reason>[^:\n]+)$", _bad_output),
         (
-            r"^\[out#\d+[^]]*\] Error (?:writing|closing|muxing|submitting)[^:]*: "
+            r"^\[out#\d+[^]]*\] Error (?:writing|closing|muxing|submitting)[^:\n]*: "
             r"(?P<reason>Input/output error|Read-only file system|Stale file handle|No such device)$",
             _bad_output,
         ),
@@ -177,7 +184,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], Callable[[_Case, re.Match[str]], Problem]],
             lambda case, match: problem.decoder_missing(match["name"] or match["codec"], case.source_path),
         ),
         # [fatal] Stream map '' matches no streams. … Failed to set value '0:s' for option 'map': Invalid argument
-        (r"Failed to set value '\d+:(?P<kind>[a-zA-Z]?)[^']*' for option 'map'", _no_stream),
+        (r"Failed to set value '\d+:(?P<kind>[a-zA-Z]?)[^'\n]*' for option 'map'", _no_stream),
         (r"Output file does not contain any stream(?P<kind>)", _no_stream),
         # [libx264] width not divisible by 2 (321x181)
         (r"(?:width|height) not divisible by 2 \((?P<width>\d+)x(?P<height>\d+)\)", _odd_size),
@@ -191,6 +198,8 @@ _SIGNS: tuple[tuple[re.Pattern[str], Callable[[_Case, re.Match[str]], Problem]],
         ),
         # [vost#0:0/h264_nvenc] [enc:h264_nvenc] Error while opening encoder - maybe incorrect parameters such as …
         (r"\[enc:(?P<encoder>[^]]+)\] Error while opening encoder", _encoder_did_not_open),
+        # [aist#0:0/aac] [dec:aac] Decode error rate 1 exceeds maximum 0.666667
+        (r"Decode error rate \S+ exceeds maximum", _damaged),
         (
             r"(?:Error submitting packet to decoder|Decoding error|error while decoding)"
             r"[\s\S]*Nothing was written into output file",
