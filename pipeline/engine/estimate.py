@@ -64,7 +64,8 @@ class Speeds:
     """Media seconds per second of work that earlier jobs reached, by what was done: exactly, alike, or the recipe."""
 
     def __init__(self, rates: Mapping[str, Sequence[float]]) -> None:
-        self._rates = {signature: list(found) for signature, found in rates.items()}
+        """Takes what the store has kept: the rates of each signature, newest first."""
+        self._rates = {signature: list(reversed(found)) for signature, found in rates.items()}
 
     def learn(self, job: Job, work_s: float) -> tuple[tuple[str, float], ...]:
         """Takes in a job that ran from start to end; returns what the store should keep, as (signature, rate)."""
@@ -140,7 +141,9 @@ def _spread(rates: Sequence[float]) -> tuple[float, float]:
 
 
 def _duration_s(job: Job) -> float | None:
-    return job.source.info.duration_s if job.source.info else None
+    """How long the source is; None where that is not known or it is a picture: there is no rate without a length."""
+    duration_s = job.source.info.duration_s if job.source.info else None
+    return duration_s if duration_s is not None and duration_s > 0 else None
 
 
 def _size_class(height: int) -> int:

@@ -43,9 +43,9 @@ class PresetBook:
         self.problems: list[Problem] = []
         for origin, text in texts:
             self._add(origin, text)
-        for origin, text in _files_in(user_folder):
+        for path in _files_in(user_folder):
             try:
-                self._add(origin, text)
+                self._add(path, _text_of(path))
             except PipelineError as error:
                 self.problems.append(error.problem)
 
@@ -93,6 +93,9 @@ class PresetBook:
             file = msgspec.toml.decode(text, type=PresetFile)
         except msgspec.DecodeError as error:
             raise PipelineError(bad_preset(origin, str(error))) from error
+        if file.schema != SCHEMA:
+            reason = f"It is written for version {file.schema} of preset files; this Reelyard reads version {SCHEMA}"
+            raise PipelineError(bad_preset(origin, reason))
         recipe = recipe_named(self._recipes, file.recipe)
         recipe.decode(file.options)
         self._presets[file.recipe, file.id] = Preset(
@@ -114,11 +117,17 @@ def recipe_named(recipes: Mapping[str, Recipe[Any]], name: str) -> Recipe[Any]:
     return found
 
 
-def _files_in(folder: str | None) -> Iterable[tuple[str, str]]:
+def _files_in(folder: str | None) -> Iterable[str]:
     if folder is None or not os.path.isdir(folder):
-        return
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".toml"):
-            path = os.path.join(folder, name)
-            with open(path, encoding="utf-8") as file:
-                yield path, file.read()
+        return ()
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".toml")]
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise PipelineError(bad_preset(path, "It is not a text in UTF-8")) from error
+    except OSError as error:
+        raise PipelineError(bad_preset(path, f"It cannot be read: {error.strerror}")) from error

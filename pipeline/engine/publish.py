@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence, Set
+from functools import partial
 from sqlite3 import Connection
 
 import msgspec
@@ -44,7 +45,7 @@ class Publisher:
             return None
         if all(_is_published(intent) or _is_as_intended(intent) for intent in intents):
             return tuple(self._put(intent)[0] for intent in intents)
-        self._forget()
+        self.forget()
         return None
 
     def publish(self, artifacts: Sequence[Artifact]) -> tuple[tuple[Artifact, ...], tuple[Warn, ...]]:
@@ -53,23 +54,22 @@ class Publisher:
         Raises:
             PipelineError: the destination cannot be written.
         """
-        self._forget()
-        wanted = [artifact for artifact in artifacts if artifact.kind != "scratch"]
-        intents = self._writer.submit(lambda c: self._intend(c, wanted)).result()
+        self.forget()
+        intents: list[Intent] = []
+        try:
+            for artifact in artifacts:
+                if artifact.kind != "scratch":
+                    intents.append(self._intent(artifact, intents))
+        except OSError as error:
+            raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error
+        self._writer.submit(lambda c: save_intents(c, intents)).result()
         put = [self._put(intent) for intent in intents]
         return tuple(artifact for artifact, _ in put), tuple(warn for _, warns in put for warn in warns)
 
-    def _intend(self, connection: Connection, artifacts: Sequence[Artifact]) -> list[Intent]:
-        intents: list[Intent] = []
-        for artifact in artifacts:
-            intents.append(self._intent(connection, artifact, intents))
-        save_intents(connection, intents)
-        return intents
-
-    def _intent(self, connection: Connection, artifact: Artifact, taken: Sequence[Intent]) -> Intent:
+    def _intent(self, artifact: Artifact, taken: Sequence[Intent]) -> Intent:
         scratch = self._workspace.path(artifact.file)
         found = os.stat(scratch)
-        final = self._free_name(connection, os.fsdecode(artifact.name), {intent.final for intent in taken})
+        final = self._free_name(os.fsdecode(artifact.name), {intent.final for intent in taken})
         return Intent(
             job_id=self._job.id,
             scratch=os.fsencode(scratch),
@@ -82,12 +82,13 @@ class Publisher:
             artifact=msgspec.json.encode(artifact),
         )
 
-    def _free_name(self, connection: Connection, name: str, taken: Set[bytes]) -> str:
+    def _free_name(self, name: str, taken: Set[bytes]) -> str:
+        """The first name that nothing has on the drive and no job has in the store. Looks in the job's own thread."""
         for candidate in names_like(os.path.join(self._job.destination_folder, name)):
-            if os.fsencode(candidate) in taken:
+            final = os.fsencode(candidate)
+            if final in taken or (os.path.lexists(candidate) and not self._may_replace(candidate)):
                 continue
-            is_free = not os.path.lexists(candidate) or self._may_replace(candidate)
-            if is_free and reserve_name(connection, os.fsencode(candidate), self._job.id):
+            if self._writer.submit(partial(reserve_name, final=final, job_id=self._job.id)).result():
                 return candidate
         raise AssertionError("names_like never ends")
 
@@ -118,19 +119,20 @@ class Publisher:
         return published, warnings
 
     def _intend_next(self, intent: Intent) -> Intent:
-        artifact = msgspec.json.decode(intent.artifact, type=Artifact)
+        """The same with the next free name, which the drive has meanwhile not given to anybody."""
+        intents = self._writer.submit(lambda c: intents_of(c, self._job.id)).result()
+        following = self._intent(msgspec.json.decode(intent.artifact, type=Artifact), intents)
 
-        def work(connection: Connection) -> Intent:
-            intents = intents_of(connection, self._job.id)
-            following = self._intent(connection, artifact, intents)
-            others = [other for other in intents if other.final != intent.final]
+        def work(connection: Connection) -> None:
             clear_intents(connection, self._job.id)
-            save_intents(connection, [*others, following])
-            return following
+            save_intents(connection, [*(other for other in intents if other.final != intent.final), following])
 
-        return self._writer.submit(work).result()
+        self._writer.submit(work).result()
+        return following
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Drops what an earlier attempt intended, and the names it had."""
+
         def work(connection: Connection) -> None:
             clear_intents(connection, self._job.id)
             release_names(connection, self._job.id)

@@ -37,7 +37,7 @@ from pipeline.model.stage import (
     Together,
     members_of,
 )
-from pipeline.store.journal import StepRow, forget_steps, record_step, step_in_hand
+from pipeline.store.journal import StepRow, forget_steps, lay_down, record_step, take_in_hand
 from pipeline.store.writer import Writer
 
 LINES_KEPT = 60
@@ -168,7 +168,7 @@ class Replay:
             if isinstance(step, Run) and row.outcome.exit_code != 0:
                 raise StepFailed(self._problem_of(step.command, row.outcome), row.outcome, key, step.stage)
             return row.outcome
-        self._means.writer.submit(lambda c: step_in_hand(c, self._job.id, key, step.stage))
+        self._means.writer.submit(lambda c: take_in_hand(c, self._job.id, key, step.stage))
         outcome = self._until_it_works(step, key)
         self._record(step, key, outcome)
         self._meter.ended(step)
@@ -250,7 +250,7 @@ class Replay:
 
         def work(connection: Connection) -> None:
             record_step(connection, self._job.id, key, step.stage, outcome, made)
-            step_in_hand(connection, self._job.id, None, "")
+            lay_down(connection, self._job.id, key)
 
         # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
         self._means.writer.submit(work).result()

@@ -40,13 +40,17 @@ class Room:
 
     def is_free(self, started: Iterable[tuple[Job, Hand]]) -> bool:
         """Whether one more job may start beside these."""
-        return sum(self._is_taken_by(job, hand) for job, hand in started) < self._places
-
-    def _is_taken_by(self, job: Job, hand: Hand) -> bool:
-        if job.state.is_paused or job.waiting_for or job.id in self._extra:
-            return False
-        # A job that only sends or fetches leaves the processor to the next one.
-        return hand.only_uses != {"net"}
+        working = waiting = 0
+        for job, hand in started:
+            if job.state.is_paused or job.id in self._extra:
+                continue
+            if job.waiting_for:
+                waiting += 1
+            # A job that only sends or fetches leaves the processor to the next one.
+            elif hand.only_uses != {"net"}:
+                working += 1
+        # So does one that waits, but only as many as work: a full lane would start the whole queue otherwise.
+        return working + max(0, waiting - self._places) < self._places
 
     def _lay_out(self) -> None:
         self._lanes.set_places("cpu", self._places + len(self._extra))

@@ -50,6 +50,10 @@ class Roster:
         self._unaccepted.difference_update(job.id for job in jobs)
         self._line = None
 
+    def is_accepted(self, job_id: str) -> bool:
+        """Whether the job is committed."""
+        return job_id not in self._unaccepted
+
     def add_batches(self, batches: Iterable[Batch]) -> None:
         """Takes batches in."""
         self._batches.update((batch.id, batch) for batch in batches)
@@ -80,6 +84,10 @@ class Roster:
         self._jobs.pop(job_id, None)
         self._unaccepted.discard(job_id)
         self._line = None
+
+    def last_place(self) -> float:
+        """The place of the job that stands last; a new one goes behind it."""
+        return max((job.place for job in self._jobs.values() if not job.state.is_terminal), default=0.0)
 
     def all(self) -> tuple[Job, ...]:
         """Every job: open ones in queue order, then ended ones, the newest first."""

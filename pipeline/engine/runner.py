@@ -41,7 +41,7 @@ from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Canceled, Scratch, Stage
 from pipeline.model.state import Trigger
-from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, step_in_hand, steps_of
+from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, lay_down, steps_of
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
 
@@ -106,7 +106,7 @@ class Runner:
             try:
                 verdict = self._attempt(job, hand, workspace, log)
             except Canceled:
-                verdict = Verdict(Trigger.STOPPED)
+                verdict = Verdict(Trigger.STOPPED, work=partial(lay_down, job_id=job.id))
             except PipelineError as error:
                 verdict = Verdict(Trigger.FAIL, self._blame(job.id, error.problem))
             except sqlite3.Error as error:
@@ -128,6 +128,7 @@ class Runner:
 
     def _attempt(self, job: Job, hand: Hand, workspace: Workspace, log: JobLog) -> Verdict:
         source = self._look(job.source)
+        is_same = (source.size, source.mtime_ns) == (job.source.size, job.source.mtime_ns)
         if source != job.source:
             job = self._scheduler.learn(job.id, source)
         ready = plan(self._recipes, job)
@@ -135,7 +136,8 @@ class Runner:
             return Verdict(Trigger.SKIP, destination_exists(there))
         workspace.open()
         publisher = Publisher(self._means.writer, job, workspace)
-        published = publisher.settled()
+        # What was about to be published was made from the source as it was then.
+        published = publisher.settled() if is_same else None
         warnings: tuple[Warn, ...] = ()
         if published is None:
             replay = self._replay(job, hand, workspace, ready, log)
@@ -163,7 +165,7 @@ class Runner:
             clear_intents(connection, job.id)
             release_names(connection, job.id)
             forget_all_steps(connection, job.id)
-            step_in_hand(connection, job.id, None, "")
+            lay_down(connection, job.id)
             for signature, rate in learnt:
                 record_speed(connection, signature, rate)
 

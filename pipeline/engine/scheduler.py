@@ -27,7 +27,7 @@ from pipeline.model.event import (
     StepStarted,
 )
 from pipeline.model.job import Job, Progress, Waiting
-from pipeline.model.problem import Problem
+from pipeline.model.problem import Problem, job_at_work
 from pipeline.model.source import Source
 from pipeline.model.state import State, Trigger, after, refusal
 from pipeline.store.jobs import remove_jobs, save_batch, save_jobs
@@ -56,6 +56,7 @@ class Scheduler:
         self._run = run
         self._room = Room(lanes, places)
         self._hands: dict[str, Hand] = {}
+        self._wanted: set[str] = set()
         self._draining = False
         self._blocked = False
         self._closing = False
@@ -141,7 +142,7 @@ class Scheduler:
             if job is None:
                 return None
             if job.state.is_started:
-                return refusal(job.state, Trigger.RETRY)
+                return job_at_work(job.state.value)
             self.roster.remove(job_id)
             self._writer.submit(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
             return None
@@ -224,6 +225,13 @@ class Scheduler:
                 self._update(job, waiting_for=waiting_for, waiting_why=why)
                 self._fill()
 
+    def no_longer_waits(self, job_id: str, waiting_for: Waiting) -> None:
+        """The job does not wait for this any more; if it waits for something else meanwhile, that stays."""
+        with self._lock:
+            job = self.roster.get(job_id)
+            if job is not None and job.waiting_for == waiting_for:
+                self.waits(job_id, "")
+
     def completes(self, job_id: str) -> bool:
         """COMPLETE, unless the job is being cancelled or interrupted meanwhile; then False."""
         with self._lock:
@@ -251,11 +259,18 @@ class Scheduler:
 
     def _accepted(self, jobs: Sequence[Job], future: Future[tuple[Job, ...]]) -> None:
         with self._lock:
+            wanted = [job.id for job in jobs if job.id in self._wanted]
+            self._wanted.difference_update(wanted)
             if future.cancelled() or future.exception() is not None:
-                for job in jobs:
-                    self.roster.remove(job.id)
+                ids = [job.id for job in jobs if self.roster.get(job.id) is not None]
+                for job_id in ids:
+                    self.roster.remove(job_id)
+                # A verb given meanwhile may have saved one of them.
+                self._writer.submit(lambda connection: remove_jobs(connection, ids))
             else:
                 self.roster.accept(jobs)
+                for job_id in wanted:
+                    self.offer(job_id, Trigger.START)
                 self._fill()
 
     def _fill(self) -> None:
@@ -269,6 +284,9 @@ class Scheduler:
         return self._room.is_free((self.roster.of(job_id), hand) for job_id, hand in self._hands.items())
 
     def _start_now(self, job: Job) -> None:
+        if not self.roster.is_accepted(job.id):
+            self._wanted.add(job.id)
+            return
         if self._blocked or self._closing:
             self._update(job, held_by="")
             return

@@ -41,7 +41,7 @@ def effects(job: Job, state: State, trigger: Trigger, verdict: Verdict | None) -
     elif trigger is Trigger.RETRY:
         changes |= {
             "attempt": job.attempt + 1, "ended_ms": None, "held_by": "", "problem": None, "progress": Progress(),
-            "artifacts": (), "warnings": (), "interrupts": 0, "crash_step": "",
+            "artifacts": (), "warnings": (), "interrupts": 0, "crash_steps": (),
             "without_skip_rules": job.state is State.SKIPPED,
         }  # fmt: skip
     elif trigger is Trigger.INTERRUPT and state is State.PENDING:

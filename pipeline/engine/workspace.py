@@ -94,10 +94,10 @@ class Workspace:
 
     def _is_as_recorded(self, file: MadeFile) -> bool:
         try:
-            found = os.stat(self.path(file.name))
+            size, mtime_ns, _ = _measured(self.path(file.name))
         except OSError:
             return False
-        return (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
+        return (size, mtime_ns) == (file.size, file.mtime_ns)
 
 
 def problem_of_write(error: OSError, folder: str) -> Problem:
@@ -128,10 +128,26 @@ def _problem_of_missing(folder: str) -> Problem:
 
 
 def _flushed(path: str) -> tuple[int, int, int]:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-        found = os.fstat(handle)
+    """Size, time of change and inode, once all content is on the drive."""
+    for file in _files_of(path):
+        handle = os.open(file, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    return _measured(path)
+
+
+def _measured(path: str) -> tuple[int, int, int]:
+    """Size, time of change and inode. A package folder counts as the sum of its files and the newest of them."""
+    found = os.stat(path)
+    if not os.path.isdir(path):
         return found.st_size, found.st_mtime_ns, found.st_ino
-    finally:
-        os.close(handle)
+    inside = [os.stat(file) for file in _files_of(path)]
+    return sum(each.st_size for each in inside), max((each.st_mtime_ns for each in inside), default=0), found.st_ino
+
+
+def _files_of(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    return [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]

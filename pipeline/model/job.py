@@ -63,7 +63,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     """Source + Flow + Destination, and how it goes.
 
     Times are Unix milliseconds, UTC. `active_ms` is work without pauses, all attempts. `place` orders pending jobs
-    of one priority. `interrupts` counts ends by crash with the same Step in hand (`crash_step`).
+    of one priority. `interrupts` counts ends by crash with the same Step in hand, of those in `crash_steps`.
     """
 
     id: str
@@ -88,7 +88,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     ended_ms: int | None = None
     active_ms: int = 0
     interrupts: int = 0
-    crash_step: str = ""
+    crash_steps: tuple[str, ...] = ()
     without_skip_rules: bool = False
 
     @property

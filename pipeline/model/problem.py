@@ -606,6 +606,24 @@ def tool_crashed(tool: str, signal_name: str, detail: str = "") -> Problem:
     )
 
 
+def no_times(path: str | bytes) -> Problem:
+    return Problem(
+        "no_times",
+        f"The pictures in this file cannot be copied: {shown(path)}.",
+        "Its container does not say when each one is shown, so they would come in the wrong order.",
+        Remedy("Choose a preset that encodes them.", "change_options"),
+    )
+
+
+def job_at_work(state: str) -> Problem:
+    return Problem(
+        "job_at_work",
+        f"This job cannot be removed now: it is {state}.",
+        "What a job at work has made so far would be taken away under it.",
+        Remedy("Cancel it first, then remove it.", "none"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

@@ -190,15 +190,16 @@ def context_of(c: sqlite3.Connection, job_id: str, attempt: int) -> bytes | None
     return None if row is None else bytes(row[0])
 
 
-def step_in_hand(c: sqlite3.Connection, job_id: str, key: str | None, stage: str) -> None:
-    """Notes which Step is about to be run, so that a start after a crash knows it; None: no Step is."""
-    if key is None:
-        c.execute("DELETE FROM hands WHERE job_id = ?", (job_id,))
-    else:
-        c.execute("INSERT OR REPLACE INTO hands VALUES (?, ?, ?)", (job_id, key, stage))
+def take_in_hand(c: sqlite3.Connection, job_id: str, key: str, stage: str) -> None:
+    """Notes that a Step is about to be run, so that a start after a crash knows it."""
+    c.execute("INSERT OR REPLACE INTO hands VALUES (?, ?, ?)", (job_id, key, stage))
 
 
-def hand_of(c: sqlite3.Connection, job_id: str) -> tuple[str, str] | None:
-    """Key and stage of the Step a job had in hand; None if it had none."""
-    row = c.execute("SELECT key, stage FROM hands WHERE job_id = ?", (job_id,)).fetchone()
-    return None if row is None else (str(row[0]), str(row[1]))
+def lay_down(c: sqlite3.Connection, job_id: str, key: str | None = None) -> None:
+    """Notes that a Step is in hand no more; without a key, that none is."""
+    c.execute("DELETE FROM hands WHERE job_id = ?1 AND (?2 IS NULL OR key = ?2)", (job_id, key))
+
+
+def in_hand(c: sqlite3.Connection, job_id: str) -> dict[str, str]:
+    """The Steps a job has in hand, key to stage: several where they run together."""
+    return dict(c.execute("SELECT key, stage FROM hands WHERE job_id = ? ORDER BY rowid", (job_id,)))

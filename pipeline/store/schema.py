@@ -63,9 +63,10 @@ _FIRST = (
         context BLOB NOT NULL,
         PRIMARY KEY (job_id, attempt))""",
     """CREATE TABLE hands (
-        job_id TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+        job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
         key TEXT NOT NULL,
-        stage TEXT NOT NULL)""",
+        stage TEXT NOT NULL,
+        PRIMARY KEY (job_id, key))""",
     # An inode may be too large for SQLite's signed integers, hence TEXT.
     """CREATE TABLE intents (
         num INTEGER PRIMARY KEY,

@@ -22,7 +22,7 @@ from pipeline.store.jobs import (
     save_batch,
     save_jobs,
 )
-from pipeline.store.journal import begin_attempt, forget_scratch, record_step, step_in_hand
+from pipeline.store.journal import begin_attempt, forget_scratch, record_step, take_in_hand
 from pipeline.store.publishing import Intent, reserve_name, save_intents
 from tests.pipeline.store.support import a_job
 
@@ -104,7 +104,7 @@ def test_removing_a_job_removes_all_that_is_its(c: sqlite3.Connection) -> None:
     for id_ in ("job-1", "job-2"):
         record_step(c, id_, "key", "encode", Outcome(), ())
         begin_attempt(c, id_, 1, b"context")
-        step_in_hand(c, id_, "key", "encode")
+        take_in_hand(c, id_, "key", "encode")
         save_intents(c, [Intent(id_, b"/s", b"/f", 1, 2, 3)])
         reserve_name(c, b"/out/" + id_.encode(), id_)
     remove_jobs(c, ["job-1", "never was"])

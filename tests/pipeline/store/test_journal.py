@@ -107,12 +107,15 @@ def test_an_attempt_has_its_context(c: sqlite3.Connection) -> None:
 
 def test_the_step_in_hand_is_the_one_last_taken(c: sqlite3.Connection) -> None:
     save_jobs(c, [a_job(1)])
-    assert journal.hand_of(c, "job-1") is None
-    journal.step_in_hand(c, "job-1", "k1", "encode")
-    journal.step_in_hand(c, "job-1", "k2", "verify")
-    assert journal.hand_of(c, "job-1") == ("k2", "verify")
-    journal.step_in_hand(c, "job-1", None, "")
-    assert journal.hand_of(c, "job-1") is None
+    assert journal.in_hand(c, "job-1") == {}
+    journal.take_in_hand(c, "job-1", "k1", "encode")
+    journal.take_in_hand(c, "job-1", "k2", "verify")
+    journal.take_in_hand(c, "job-1", "k3", "verify")
+    assert journal.in_hand(c, "job-1") == {"k1": "encode", "k2": "verify", "k3": "verify"}
+    journal.lay_down(c, "job-1", "k2")
+    assert journal.in_hand(c, "job-1") == {"k1": "encode", "k3": "verify"}
+    journal.lay_down(c, "job-1")
+    assert journal.in_hand(c, "job-1") == {}
 
 
 def test_events_are_numbered_in_all_and_for_each_job(c: sqlite3.Connection) -> None:

@@ -61,7 +61,7 @@ def test_all_tables_are_kept(full: str) -> None:
     with closing(reader(full)) as c:
         assert list(journal.steps_of(c, "job-1")) == ["key"]
         assert journal.context_of(c, "job-1", 1) == b"context"
-        assert journal.hand_of(c, "job-1") == ("key", "encode")
+        assert journal.in_hand(c, "job-1") == {"key": "encode"}
         assert len(intents_of(c, "job-1")) == 1
         assert rates(c, "x264") == [1.5]
         assert COUNT * 0.9 < c.execute("SELECT count(*) FROM journal").fetchone()[0] < COUNT
@@ -218,7 +218,7 @@ def _fill(c: sqlite3.Connection) -> None:
     Numbering(c).record(c, [(created(job), NOW_MS) for job in jobs])
     journal.record_step(c, "job-1", "key", "encode", Outcome(), ())
     journal.begin_attempt(c, "job-1", 1, b"context")
-    journal.step_in_hand(c, "job-1", "key", "encode")
+    journal.take_in_hand(c, "job-1", "key", "encode")
     save_intents(c, [Intent("job-1", b"/s", b"/f", 1, 2, 3)])
     record_speed(c, "x264", 1.5)
     c.execute("COMMIT")
