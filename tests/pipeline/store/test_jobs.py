@@ -44,7 +44,7 @@ def test_a_job_comes_back_as_it_was(c: sqlite3.Connection) -> None:
         ended_ms=3,
         active_ms=4,
         interrupts=2,
-        crash_step="encode",
+        crash_steps=("encode",),
     )
     save_jobs(c, [job])
     assert load_jobs(c, open_only=False) == [job]
