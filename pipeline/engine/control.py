@@ -99,20 +99,21 @@ class Control:
                 title = title_of(tuple(folders), len(sources))
                 batch = Batch(new_id(), self._roster.next_num(), title, now_ms)
                 self._roster.add_batches([batch])
+            last = self._roster.last_place()
             jobs = tuple(
                 Job(
                     id=new_id(),
-                    num=(num := self._roster.next_num()),
+                    num=self._roster.next_num(),
                     source=source,
                     flow=flow,
                     destination=destination,
                     batch_id=batch.id if batch else "",
                     priority=priority,
-                    place=num * STEP,
+                    place=last + index * STEP,
                     held_by="person" if held else "",
                     created_ms=now_ms,
                 )
-                for source in sources
+                for index, source in enumerate(sources, 1)
             )
             return self._scheduler.accept(jobs, batch)
 

@@ -88,7 +88,8 @@ class Hand:
         """Suspends what runs and keeps new Steps from starting. Takes effect during a Call when that returns."""
         with self._lock:
             self._paused = True
-            for member in self._members:
+            # Asks are taken back first: a place that is given back must not go to another Step of this job.
+            for member in sorted(self._members, key=lambda member: member.place != "asks"):
                 member.hold()
             self.settle()
 
@@ -185,8 +186,13 @@ class Member:
         """
         while not cancel.is_set():
             with self._lock:
-                if self.place == "works":
+                if self.place == "works" and not self._hand.is_paused:
                     return
+                if self.place == "works":
+                    # A pause came between the grant and here; nothing has begun yet.
+                    self.place = "rests"
+                    self._give()
+                    self._hand.settle()
                 self._gate.clear()
             if not cancel.is_set():
                 self._gate.wait()

@@ -30,6 +30,7 @@ class Roster:
         self._jobs: dict[str, Job] = {}
         self._batches: dict[str, Batch] = {}
         self._unaccepted: set[str] = set()
+        self._wished: set[str] = set()
         self._line: list[str] | None = None
         self._last_num = last_num
 
@@ -45,10 +46,18 @@ class Roster:
             self._unaccepted.update(job.id for job in jobs)
         self._line = None
 
-    def accept(self, jobs: Iterable[Job]) -> None:
-        """These are committed now."""
-        self._unaccepted.difference_update(job.id for job in jobs)
+    def accept(self, jobs: Iterable[Job]) -> tuple[str, ...]:
+        """These are committed now. Returns those of them a person wished to start meanwhile."""
+        ids = [job.id for job in jobs]
+        self._unaccepted.difference_update(ids)
         self._line = None
+        wished = tuple(id_ for id_ in ids if id_ in self._wished)
+        self._wished.difference_update(wished)
+        return wished
+
+    def wish(self, job_id: str) -> None:
+        """The job is to be started as soon as it is committed."""
+        self._wished.add(job_id)
 
     def is_accepted(self, job_id: str) -> bool:
         """Whether the job is committed."""
@@ -83,6 +92,7 @@ class Roster:
         """Forgets a job."""
         self._jobs.pop(job_id, None)
         self._unaccepted.discard(job_id)
+        self._wished.discard(job_id)
         self._line = None
 
     def last_place(self) -> float:

@@ -15,17 +15,12 @@ from typing import Any
 from pipeline.engine.executor import Executor
 from pipeline.engine.hand import Hand
 from pipeline.engine.lanes import Lanes
+from pipeline.engine.ledger import Ledger
 from pipeline.engine.room import Room
 from pipeline.engine.roster import Roster
 from pipeline.engine.transition import Verdict, effects, events
 from pipeline.model.batch import Batch
-from pipeline.model.event import (
-    JobCreated,
-    JobProgressed,
-    JobRemoved,
-    JobUpdated,
-    StepStarted,
-)
+from pipeline.model.event import JobCreated, JobProgressed, JobRemoved, JobUpdated, StepStarted
 from pipeline.model.job import Job, Progress, Waiting
 from pipeline.model.problem import Problem, job_at_work
 from pipeline.model.source import Source
@@ -52,11 +47,11 @@ class Scheduler:
         self._lock = lock
         self._lanes = lanes
         self._writer = writer
+        self._ledger = Ledger(lock, writer)
         self._executor = executor
         self._run = run
         self._room = Room(lanes, places)
         self._hands: dict[str, Hand] = {}
-        self._wanted: set[str] = set()
         self._draining = False
         self._blocked = False
         self._closing = False
@@ -144,7 +139,7 @@ class Scheduler:
             if job.state.is_started:
                 return job_at_work(job.state.value)
             self.roster.remove(job_id)
-            self._writer.submit(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
+            self._ledger.save(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
             return None
 
     def set_places(self, places: int) -> None:
@@ -173,6 +168,8 @@ class Scheduler:
         """Starts nothing while the store cannot be written."""
         with self._lock:
             self._blocked = blocked
+            if not blocked:
+                self._ledger.save_again()
             self._fill()
 
     def begin(self) -> None:
@@ -215,22 +212,17 @@ class Scheduler:
     def enters(self, job_id: str, stage: str, label: str) -> None:
         """The job came to another Stage."""
         with self._lock:
-            self._writer.submit(_nothing, [StepStarted(job_id, self.roster.of(job_id).attempt, stage, label)])
+            self._ledger.save(_nothing, [StepStarted(job_id, self.roster.of(job_id).attempt, stage, label)])
 
-    def waits(self, job_id: str, waiting_for: Waiting, why: str = "") -> None:
-        """What a started job waits for; an empty word ends it."""
+    def waits(self, job_id: str, waiting_for: Waiting, why: str = "", *, instead_of: Waiting | None = None) -> None:
+        """What a started job waits for; an empty word ends it. With `instead_of`, only if it waits for that now."""
         with self._lock:
             job = self.roster.get(job_id)
-            if job is not None and job.state.is_started and job.waiting_for != waiting_for:
+            if job is None or not job.state.is_started or instead_of not in (None, job.waiting_for):
+                return
+            if job.waiting_for != waiting_for:
                 self._update(job, waiting_for=waiting_for, waiting_why=why)
                 self._fill()
-
-    def no_longer_waits(self, job_id: str, waiting_for: Waiting) -> None:
-        """The job does not wait for this any more; if it waits for something else meanwhile, that stays."""
-        with self._lock:
-            job = self.roster.get(job_id)
-            if job is not None and job.waiting_for == waiting_for:
-                self.waits(job_id, "")
 
     def completes(self, job_id: str) -> bool:
         """COMPLETE, unless the job is being cancelled or interrupted meanwhile; then False."""
@@ -259,19 +251,15 @@ class Scheduler:
 
     def _accepted(self, jobs: Sequence[Job], future: Future[tuple[Job, ...]]) -> None:
         with self._lock:
-            wanted = [job.id for job in jobs if job.id in self._wanted]
-            self._wanted.difference_update(wanted)
             if future.cancelled() or future.exception() is not None:
-                ids = [job.id for job in jobs if self.roster.get(job.id) is not None]
-                for job_id in ids:
-                    self.roster.remove(job_id)
+                for job in jobs:
+                    self.roster.remove(job.id)
                 # A verb given meanwhile may have saved one of them.
-                self._writer.submit(lambda connection: remove_jobs(connection, ids))
-            else:
-                self.roster.accept(jobs)
-                for job_id in wanted:
-                    self.offer(job_id, Trigger.START)
-                self._fill()
+                self._writer.submit(lambda connection: remove_jobs(connection, [job.id for job in jobs]))
+                return
+            for job_id in self.roster.accept(jobs):
+                self.offer(job_id, Trigger.START)
+            self._fill()
 
     def _fill(self) -> None:
         while not (self._draining or self._blocked or self._closing) and self._has_room():
@@ -285,7 +273,7 @@ class Scheduler:
 
     def _start_now(self, job: Job) -> None:
         if not self.roster.is_accepted(job.id):
-            self._wanted.add(job.id)
+            self.roster.wish(job.id)
             return
         if self._blocked or self._closing:
             self._update(job, held_by="")
@@ -322,13 +310,13 @@ class Scheduler:
             if work is not None:
                 work(connection)
 
-        return self._writer.submit(save, events(job, new, trigger))
+        return self._ledger.save(save, events(job, new, trigger))
 
     def _update(self, job: Job, **changes: Any) -> Job:
         new = self.roster.replace(job, **changes)
         source = changes.get("source")
         event = JobUpdated(new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source)
-        self._writer.submit(lambda connection: save_jobs(connection, [new]), [event])
+        self._ledger.save(lambda connection: save_jobs(connection, [new]), [event])
         return new
 
 

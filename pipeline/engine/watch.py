@@ -66,7 +66,7 @@ class Watch:
                 self._scheduler.waits(job_id, "stalled", f"No progress for {quiet_s:.0f} s.")
             elif job_id in self._stalled:
                 self._stalled.discard(job_id)
-                self._scheduler.no_longer_waits(job_id, "stalled")
+                self._scheduler.waits(job_id, "", instead_of="stalled")
         self._sweeper.sweep()
         if self._is_troubled:
             self._writer.try_again()
