@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePath
 
 import msgspec
 
@@ -96,11 +95,12 @@ def look(
 def _found(paths: Sequence[str | bytes], folders: list[bytes]) -> Iterator[Source | Skipped]:
     for given in paths:
         path = os.path.abspath(os.fsdecode(given))
-        if os.path.isdir(path):
+        found = _stat(path)
+        if found is not None and stat.S_ISDIR(found.st_mode):
             folders.append(os.fsencode(path))
             yield from _walked(path, os.path.basename(path))
         else:
-            yield _source(path, b"", _stat(path))
+            yield _source(path, b"", found)
 
 
 def _walked(folder: str, below: str) -> Iterator[Source | Skipped]:
@@ -126,7 +126,7 @@ def _entry(entry: os.DirEntry[str], below: bytes) -> Source | Skipped:
     path = os.fsencode(entry.path)
     if entry.is_symlink() and entry.is_dir():
         return Skipped(path, _LINKED_FOLDER)  # it could lead round in a circle
-    if PurePath(entry.name).suffix[1:].lower() not in MEDIA_SUFFIXES:
+    if os.path.splitext(entry.name)[1][1:].lower() not in MEDIA_SUFFIXES:
         return Skipped(path, _NO_MEDIA)
     found = _stat(entry.path)
     if found is not None and not stat.S_ISREG(found.st_mode):
