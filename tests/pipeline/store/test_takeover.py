@@ -1,0 +1,49 @@
+"""Jobs of a single run's database come into the home's history once, under numbers of their own."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.model.state import State
+from pipeline.store import takeover
+from pipeline.store.connection import writable
+from pipeline.store.jobs import load_jobs, save_jobs
+from pipeline.store.recovery import open_database
+from tests.pipeline.store.support import a_job
+
+
+def _database(folder: Path, *states: State) -> str:
+    opened = open_database(str(folder))
+    with closing(writable(opened.path)) as c:
+        ended = {state: 1000 if state.is_terminal else None for state in states}
+        jobs = [a_job(num, state=state, ended_ms=ended[state]) for num, state in enumerate(states, 1)]
+        save_jobs(c, jobs)
+    return opened.path
+
+
+def test_a_folder_without_a_database_has_no_jobs(tmp_path: Path) -> None:
+    assert takeover.ended_jobs(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("left", [State.PENDING, State.RUNNING, State.PAUSED])
+def test_a_run_with_work_left_is_not_taken(tmp_path: Path, left: State) -> None:
+    _database(tmp_path, State.COMPLETED, left)
+    assert takeover.ended_jobs(str(tmp_path)) is None
+
+
+def test_ended_jobs_get_free_numbers_and_are_taken_once(tmp_path: Path) -> None:
+    _database(tmp_path / "run", State.FAILED, State.COMPLETED)
+    jobs = takeover.ended_jobs(str(tmp_path / "run"))
+    assert jobs is not None
+    home = open_database(str(tmp_path / "home")).path
+    with closing(writable(home)) as c:
+        own = a_job(1, "own.mp4", state=State.COMPLETED, ended_ms=5)
+        save_jobs(c, [msgspec.structs.replace(own, id="own")])
+        takeover.take(c, jobs)
+        takeover.take(c, jobs)
+        found = {job.id: job.num for job in load_jobs(c, open_only=False)}
+    assert found == {"own": 1, "job-1": 2, "job-2": 3}
