@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pipeline.model.job import Artifact
 from pipeline.model.option import RecipeOptions, option
 from pipeline.model.recipe import Recipe
-from pipeline.model.source import MediaInfo, Source
+from pipeline.model.source import Source
 from pipeline.model.stage import Outcome, Scratch, Script, Stage
+from pipeline.stages.damage import damage
 from pipeline.stages.remux import faststart, refuse_unfit
-from pipeline.stages.transcode import CRASH_SAFE_MP4, Wanted, damage, encoded
-from pipeline.stages.verify import decodes, same_packets
+from pipeline.stages.selection import Selection, Wanted, selected
+from pipeline.stages.transcode import CRASH_SAFE_MP4, encoded
+from pipeline.stages.verify import Checked, checked
 
 ENCODE = Stage("encode", "Encode", 80)
 COPY = Stage("copy", "Copy", 70)
@@ -86,61 +88,47 @@ class Convert(Recipe[ConvertOptions]):
         """What the Runner drives."""
         info = source.info
         assert info is not None
-        wanted = _wanted(options, info)
-        copies_video, copies_audio = wanted.video == "copy", wanted.audio == "copy"
-        refuse_unfit(info, options.container, video=copies_video, audio=copies_audio)
+        wanted = _wanted(options)
+        selection = selected(info, wanted)
+        refuse_unfit(source, info, selection, options.container)
         first = ENCODE if _encodes(options) else COPY
         result = scratch.path(f"result.{options.container}")
-        made = scratch.path("encode.mp4") if _is_fragmented(options) else result
-        outcome: Outcome = yield from first.does(encoded(source, info, wanted, made, **_muxing(options)))
-        if made != result:
-            yield from FINISH.does(faststart(source, info, made, result))
-        warnings = yield from VERIFY.does(damage(source, info, outcome))
-        yield from VERIFY.does(_check(source, info, wanted, result, made, outcome))
+        if _is_fragmented(options):
+            made = scratch.path("encode.mp4")
+            encode = encoded(source, info, selection.without_covers(), wanted, made, **CRASH_SAFE_MP4)
+            wrote: Outcome = yield from first.does(encode)
+            yield from FINISH.does(faststart(source, info, selection, made, result))
+            check = checked(source, info, selection, result, wrote, (made,))
+        else:
+            wrote = yield from first.does(encoded(source, info, selection, wanted, result, **_muxing(options)))
+            check = checked(source, info, selection, result, wrote)
+        passed = yield from VERIFY.does(check)
+        found = yield from VERIFY.does(damage(source, info, selection, wrote, passed))
         return (
             Artifact(
                 path=os.fsencode(result),
                 name=self.result_name(source, options),
-                measures=_measures(outcome),
-                warnings=warnings,
+                measures=_measures(selection, passed),
+                warnings=(*selection.left_out, *found),
             ),
         )
 
 
-def _check(source: Source, info: MediaInfo, wanted: Wanted, result: str, made: str, outcome: Outcome) -> Script:
-    copied = _copied(info, wanted)
-    if wanted.encodes_video or wanted.encodes_audio:
-        yield from decodes(result, outcome, () if made == result else (made,))
-    if copied:
-        yield from same_packets(source, result, copied)
-    return ()
+def _measures(selection: Selection, passed: Checked) -> dict[str, float | int]:
+    frames = {"frames": passed.here[0].packets} if selection.has_video else {}
+    return {"duration_s": round(passed.length_s, 3), **frames}
 
 
-def _measures(outcome: Outcome) -> dict[str, float | int]:
-    tick = outcome.last_tick
-    return {"duration_s": tick.out_time_s, "frames": tick.frame} if tick else {}
-
-
-def _copied(info: MediaInfo, wanted: Wanted) -> tuple[tuple[int, int], ...]:
-    """Index in the source and in the result of each copied stream; pictures come first, then sound."""
-    has_video = wanted.video != "none" and info.video is not None
-    pairs = [(info.video.index, 0)] if has_video and info.video and wanted.video == "copy" else []
-    if wanted.audio == "copy":
-        pairs += [(audio.index, number + has_video) for number, audio in enumerate(info.of_kind("audio"))]
-    return tuple(pairs)
-
-
-def _wanted(options: ConvertOptions, info: MediaInfo) -> Wanted:
-    is_audio_only = options.container in AUDIO_ONLY
-    subtitles = {"mp4": "mov_text", "mkv": "copy"}.get(options.container, "") if options.subtitles else ""
+def _wanted(options: ConvertOptions) -> Wanted:
     return Wanted(
-        video="none" if is_audio_only else options.video,
+        container=options.container,
+        video="none" if options.container in AUDIO_ONLY else options.video,
         audio=_ONLY_SOUND.get((options.container, options.audio), options.audio),
         crf=options.crf,
         speed=options.speed,
         max_height=options.max_height,
         audio_kbps=options.audio_kbps,
-        subtitle_codec=subtitles,
+        subtitles=options.subtitles,
     )
 
 
@@ -157,7 +145,12 @@ def _is_fragmented(options: ConvertOptions) -> bool:
     return options.container == "mp4" and _encodes(options)
 
 
-def _muxing(options: ConvertOptions) -> dict[str, object]:
-    if _is_fragmented(options):
-        return dict(CRASH_SAFE_MP4)
-    return {"movflags": "+faststart"} if options.container in ("mp4", "m4a") else {}
+def _muxing(options: ConvertOptions) -> dict[str, Any]:
+    match options.container:
+        case "mp4" | "m4a":
+            return {"movflags": "+faststart"}
+        case "mp3":
+            # The version of tags every player reads, covers included.
+            return {"id3v2_version": 3}
+        case _:
+            return {}

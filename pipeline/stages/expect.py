@@ -15,4 +15,5 @@ def frames(info: MediaInfo) -> int:
     video = info.video
     if video is None:
         return 0
-    return video.frames or round(seconds(info) * video.frame_rate)
+    # The container's length is that of its longest stream, which is seldom the picture's.
+    return video.frames or round((video.duration_s or seconds(info)) * video.frame_rate)

@@ -1,12 +1,33 @@
-"""How large the picture becomes, and the filters that make it so."""
+"""How large the picture becomes and what its colours are, and the filters that make it so."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model.source import MediaStream
 
 _INTERLACED = ("tt", "bb", "tb", "bt")
+
+
+@dataclass(frozen=True)
+class Colour:
+    """What numbers mean as colours, in ffmpeg's names."""
+
+    primaries: str
+    transfer: str
+    space: str
+
+
+_BT709 = Colour("bt709", "bt709", "bt709")
+_BT601 = Colour("smpte170m", "smpte170m", "smpte170m")
+# What goes with a matrix, where the source names no more than that.
+_FAMILIES = {
+    "bt709": _BT709,
+    "smpte170m": _BT601,
+    "bt470bg": Colour("bt470bg", "bt470bg", "bt470bg"),
+    "bt2020nc": Colour("bt2020", "bt2020-10", "bt2020nc"),
+}
 
 
 def fitted(video: MediaStream, max_height: int) -> tuple[int, int]:
@@ -16,7 +37,8 @@ def fitted(video: MediaStream, max_height: int) -> tuple[int, int]:
     """
     width, height = _upright(video)
     shorter = min(width, height)
-    scale = min(1.0, max_height / shorter) if max_height and shorter else 1.0
+    limit = max_height // 2 * 2
+    scale = min(1.0, limit / shorter) if limit and shorter else 1.0
     return _even(width * scale), _even(height * scale)
 
 
@@ -24,62 +46,99 @@ def picture(stream: Any, video: MediaStream, max_height: int, *, bit_depth: int 
     """The filters between a decoded source and an 8-bit or 10-bit 4:2:0 encoder. ffmpeg turns it upright by itself."""
     if video.field_order in _INTERLACED:
         stream = stream.filter("bwdif", mode="send_frame", parity="auto", deint="interlaced")
-    if video.is_hdr and bit_depth == 8:
-        stream = _tonemapped(stream)
-    stream = _scaled(stream, video, max_height)
-    return stream.filter("format", "yuv420p" if bit_depth == 8 else "yuv420p10le")
-
-
-def colour_tags(video: MediaStream, *, bit_depth: int = 8) -> dict[str, str]:
-    """What the encoder writes about colour: the source's own tags, or the usual ones where it has none."""
-    if video.is_hdr and bit_depth == 8:
-        return _tags("bt709", "bt709", "bt709")
-    usual = "bt709" if video.height >= 720 else "smpte170m"
-    return _tags(
-        _known(video.colour_primaries, usual),
-        _known(video.colour_transfer, usual),
-        _known(video.colour_space, usual),
+    if _is_tonemapped(video, bit_depth):
+        stream = _tonemapped(stream, video, max_height)
+    else:
+        stream = _scaled(stream, video, max_height)
+    stream = stream.filter("format", "yuv420p" if bit_depth == 8 else "yuv420p10le")
+    # Encoders take what a frame says of its colours, whatever their own options say.
+    colour = colour_of(video, bit_depth=bit_depth)
+    return stream.filter(
+        "setparams",
+        range="tv",
+        color_primaries=colour.primaries,
+        color_trc=colour.transfer,
+        colorspace=colour.space,
     )
+
+
+def colour_of(video: MediaStream, *, bit_depth: int = 8) -> Colour:
+    """What the result says about its colours: the same as the source, or the usual where that is silent."""
+    if _is_tonemapped(video, bit_depth):
+        return _BT709
+    usual = _usual(video)
+    return Colour(
+        video.colour_primaries or usual.primaries,
+        video.colour_transfer or usual.transfer,
+        usual.space if _is_rgb(video) else video.colour_space or usual.space,
+    )
+
+
+def _usual(video: MediaStream) -> Colour:
+    is_high = video.width >= 1280 or video.height >= 720
+    return _FAMILIES.get(video.colour_space, _BT709 if is_high else _BT601)
 
 
 def _scaled(stream: Any, video: MediaStream, max_height: int) -> Any:
     width, height = fitted(video, max_height)
-    is_full_range = video.colour_range in ("pc", "jpeg")
-    has_odd_pixels = video.sample_aspect not in ("", "1:1", "0:1")
-    if (width, height) == _turned(video) and not is_full_range and not has_odd_pixels:
+    ranges = {"out_range": "tv"} if _is_full_range(video) else {}
+    matrix = {"out_color_matrix": colour_of(video).space} if _is_rgb(video) else {}
+    if (width, height) == _turned(video) and not ranges and not matrix and not _has_odd_pixels(video):
         return stream
-    limits = {"out_range": "tv"} if is_full_range else {}
-    return stream.filter("scale", width, height, flags="bicubic", **limits).filter("setsar", 1)
+    return stream.filter("scale", width, height, flags="bicubic", **ranges, **matrix).filter("setsar", 1)
 
 
-def _tonemapped(stream: Any) -> Any:
-    # Without the two sidedata filters the SDR file still carries the HDR10 metadata of its source.
-    stream = stream.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
+def _tonemapped(stream: Any, video: MediaStream, max_height: int) -> Any:
+    width, height = fitted(video, max_height)
+    # What is said of the input goes before what its frames say, or leave out: zscale takes no step into the unknown.
+    # It scales here, before pictures are floats of four times the size.
+    stream = stream.filter(
+        "zscale",
+        tin=video.colour_transfer,
+        pin=video.colour_primaries or "bt2020",
+        min=video.colour_space or "bt2020nc",
+        rin="full" if _is_full_range(video) else "limited",
+        t="linear",
+        npl=100,
+        w=width,
+        h=height,
+    )
+    stream = stream.filter("setsar", 1).filter("format", "gbrpf32le")
     stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
     stream = stream.filter("zscale", t="bt709", m="bt709", r="tv").filter("format", "yuv420p")
+    # Without these the SDR file still carries the HDR10 metadata of its source.
     for kind in ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"):
         stream = stream.filter("sidedata", mode="delete", type=kind)
     return stream
+
+
+def _is_tonemapped(video: MediaStream, bit_depth: int) -> bool:
+    return video.is_hdr and bit_depth == 8
+
+
+def _is_full_range(video: MediaStream) -> bool:
+    return video.colour_range == "pc" or video.pixel_format.startswith("yuvj")
+
+
+def _is_rgb(video: MediaStream) -> bool:
+    names = ("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb", "x2bgr")
+    return video.colour_space == "gbr" or video.pixel_format.startswith(names)
+
+
+def _has_odd_pixels(video: MediaStream) -> bool:
+    return video.sample_aspect not in ("", "1:1", "0:1")
 
 
 def _upright(video: MediaStream) -> tuple[float, float]:
     numerator, _, denominator = video.sample_aspect.partition(":")
     aspect = int(numerator) / int(denominator) if numerator.isdigit() and denominator not in ("", "0") else 1.0
     width, height = video.width * (aspect or 1.0), float(video.height)
-    return (height, width) if video.rotation % 180 else (width, height)
+    return (height, width) if video.rotation % 180 == 90 else (width, height)
 
 
 def _turned(video: MediaStream) -> tuple[int, int]:
-    return (video.height, video.width) if video.rotation % 180 else (video.width, video.height)
+    return (video.height, video.width) if video.rotation % 180 == 90 else (video.width, video.height)
 
 
 def _even(length: float) -> int:
     return max(2, int(length / 2 + 0.5) * 2)
-
-
-def _known(tag: str, usual: str) -> str:
-    return tag if tag not in ("", "unknown", "reserved") else usual
-
-
-def _tags(primaries: str, transfer: str, space: str) -> dict[str, str]:
-    return {"color_primaries": primaries, "color_trc": transfer, "colorspace": space}

@@ -2,167 +2,123 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline.media.command import command, output, source_input
-from pipeline.model.problem import PipelineError, Warn, no_stream, source_damaged
+from pipeline.model.problem import PipelineError, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
-from pipeline.model.stage import Outcome, Run, StepFailed, Talk
+from pipeline.model.stage import Outcome, Run, Talk
 from pipeline.stages import expect
-from pipeline.stages.geometry import colour_tags, picture
-
-# Codec names as ffmpeg's encoders have them.
-VIDEO_ENCODERS = {"h264": "libx264", "hevc": "libx265"}
-AUDIO_ENCODERS = {"aac": "aac", "mp3": "libmp3lame"}
+from pipeline.stages.geometry import picture
+from pipeline.stages.selection import Kept, Selection, Wanted
 
 # A fragmented file is readable while it grows and survives a kill; it is remuxed into a plain one afterwards.
 # Without delay_moov the encoder delay is not known yet when the header is written, and sound is 57 ms early.
 CRASH_SAFE_MP4 = {"movflags": "+hybrid_fragmented+delay_moov", "flush_packets": 1}
 
-DAMAGE_SHORTER_S = 0.5
-DAMAGE_SHORTER = 0.01
+_MP3_CHANNELS = 2
+_MP3_KBPS = 320
+_AAC_KBPS = 1024
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What to make of a source. Codecs are `copy`, `none`, or a key of the encoder tables."""
-
-    video: str
-    audio: str
-    crf: int = 21
-    speed: str = "medium"
-    max_height: int = 0
-    audio_kbps: int = 160
-    subtitle_codec: str = ""
-
-    @property
-    def encodes_video(self) -> bool:
-        """Whether pictures are encoded, not copied or left out."""
-        return self.video in VIDEO_ENCODERS
-
-    @property
-    def encodes_audio(self) -> bool:
-        """Whether sound is encoded, not copied or left out."""
-        return self.audio in AUDIO_ENCODERS
-
-
-def encoded(source: Source, info: MediaInfo, wanted: Wanted, target: str, **muxing: Any) -> Talk[Outcome]:
+def encoded(
+    source: Source, info: MediaInfo, selection: Selection, wanted: Wanted, target: str, **muxing: Any
+) -> Talk[Outcome]:
     """Encodes or copies into scratch file `target`, and returns the Outcome, for the check that follows.
 
     Raises:
-        PipelineError: no stream would be left, or nothing of the source could be decoded.
+        PipelineError: no stream would be left, nothing could be decoded, or pictures cannot be copied.
     """
-    streams, options = _mapped(source_input(source), source, info, wanted)
+    if selection.is_empty:
+        raise PipelineError(no_stream(source.path, _wish(wanted)))
+    entry = source_input(source)
+    streams: list[Any] = []
+    options: dict[str, Any] = {}
+    counts: dict[str, int] = {}
+    for kept in selection.kept:
+        letter = _LETTERS[kept.kind]
+        number = counts[letter] = counts.get(letter, -1) + 1
+        stream = entry[str(kept.stream.index)]
+        is_film = kept.kind == "video" and kept.is_encoded
+        streams.append(picture(stream, kept.stream, wanted.max_height) if is_film else stream)
+        options |= _options(kept, f"{letter}:{number}", wanted)
     step = Run(
         command(
-            output(streams, target, map_metadata=0, map_chapters=0, **options, **muxing),
+            output(streams, target, map_metadata=_tags(info), map_chapters=0, **options, **muxing),
             expect_s=expect.seconds(info),
-            expect_frames=expect.frames(info) if wanted.video != "none" else 0,
+            expect_frames=expect.frames(info) if selection.has_video else 0,
         ),
         makes=(target,),
-        label="Encode" if wanted.encodes_video or wanted.encodes_audio else "Copy",
+        label="Encode" if wanted.encodes else "Copy",
         reads=(source.file,) if source.is_scratch else (),
     )
     outcome: Outcome = yield step
-    if outcome.complaints and not _reached(outcome):
+    if outcome.complaints and not (outcome.last_tick and outcome.last_tick.out_time_s):
         first = outcome.complaints[0]
         raise PipelineError(source_damaged(source.path, first[0], "\n".join(text for _, text in outcome.complaints)))
+    if any(_MADE_UP_TIMES in line for line in outcome.lines):
+        raise PipelineError(no_times(source.path))
     return outcome
 
 
-def damage(source: Source, info: MediaInfo, outcome: Outcome) -> Talk[tuple[Warn, ...]]:
-    """Says where the source is damaged, as Warns. Looks closer only where the encode complained.
+_LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}
 
-    A cut-off source ends early without a complaint from its index: then the missing end is the place.
-    """
-    warnings: list[Warn] = []
-    if outcome.complaints:
-        at_s = yield from _first_fault(source, info, outcome.complaints[0][0])
-        warnings.append(
-            Warn("source_damaged", f"The source is damaged at {_clock(at_s)}; look at the result there.", at_s)
-        )
-    reached_s = _reached(outcome)
-    whole_s = expect.seconds(info)
-    if whole_s and whole_s - reached_s > max(DAMAGE_SHORTER_S, DAMAGE_SHORTER * whole_s):
-        text = (
-            f"The source ends at {_clock(reached_s)}, though it says it is {_clock(whole_s)} long; so does the result."
-        )
-        warnings.append(Warn("source_cut_off", text, reached_s))
-    return tuple(warnings)
+# AVI and bare streams do not say when a picture is shown. Where pictures are stored in another order than they are
+# shown in, the muxer that copies them counts on in the wrong order, says this line, and ends well:
+#
+#   [mp4 @ 0x55a8adccd500] [warning] pts has no value
+_MADE_UP_TIMES = "pts has no value"
 
 
-def _first_fault(source: Source, info: MediaInfo, near_s: float) -> Talk[float]:
-    """Decodes up to the first fault; the encode's own complaint is off by the encoder's lookahead."""
-    stream = info.video or info.audio
-    assert stream is not None
-    strict = source_input(source, err_detect="explode")
-    check = output([strict[str(stream.index)]], "-", format="null")
-    look = command(check, expect_s=expect.seconds(info), stops_at_error=True)
-    try:
-        outcome: Outcome = yield Run(look, label="Find the damage")
-    except StepFailed as failed:
-        outcome = failed.outcome
-    return _reached(outcome) or near_s
+def _options(kept: Kept, place: str, wanted: Wanted) -> dict[str, Any]:
+    match kept.kind:
+        case "video" if kept.is_encoded:
+            return {
+                f"c:{place}": kept.encoder,
+                "crf": wanted.crf,
+                "preset": wanted.speed,
+                # Every frame at its own time: a frame rate that varies stays so, and none is dropped or doubled.
+                f"fps_mode:{place}": "passthrough",
+                f"enc_time_base:{place}": "demux",
+                **_brand(wanted.video, place),
+                **_language(kept.stream, place),
+            }
+        case "video":
+            return {f"c:{place}": "copy", **_brand(kept.stream.codec, place)}
+        case "audio" if kept.is_encoded:
+            return {f"c:{place}": kept.encoder, f"b:{place}": f"{_kbps(kept, wanted)}k"}
+        case "cover":
+            return {f"c:{place}": "copy", f"disposition:{place}": "attached_pic"}
+        case _:
+            return {f"c:{place}": kept.encoder}
 
 
-def _mapped(entry: Any, source: Source, info: MediaInfo, wanted: Wanted) -> tuple[list[Any], dict[str, Any]]:
-    streams: list[Any] = []
-    options: dict[str, Any] = {}
-    if wanted.video != "none" and (video := info.video) is not None:
-        stream = entry[str(video.index)]
-        streams.append(picture(stream, video, wanted.max_height) if wanted.encodes_video else stream)
-        options |= _video_options(video, wanted)
-    if wanted.audio != "none":
-        for number, audio in enumerate(info.of_kind("audio")):
-            streams.append(entry[str(audio.index)])
-            options |= _audio_options(number, audio, wanted)
-    if not streams:
-        raise PipelineError(no_stream(source.path, _wish(wanted)))
-    if wanted.subtitle_codec and info.video is not None:
-        texts = [each for each in info.of_kind("subtitle") if each.codec in TEXT_SUBTITLES]
-        streams += [entry[str(each.index)] for each in texts]
-        options |= {"c:s": wanted.subtitle_codec} if texts else {}
-    return streams, options
+def _kbps(kept: Kept, wanted: Wanted) -> int:
+    channels = kept.stream.channels
+    if kept.encoder == "libmp3lame":
+        return round(min(_kbps_for(min(channels, _MP3_CHANNELS), wanted), _MP3_KBPS))
+    return round(min(_kbps_for(channels, wanted), _AAC_KBPS))
 
 
-TEXT_SUBTITLES = ("subrip", "ass", "ssa", "webvtt", "mov_text", "text")
+def _kbps_for(channels: int, wanted: Wanted) -> float:
+    return wanted.audio_kbps * max(1.0, channels / 2)
 
 
-def _video_options(video: MediaStream, wanted: Wanted) -> dict[str, Any]:
-    if wanted.video == "copy":
-        return {"c:v": "copy", **_brand(video.codec)}
-    return {
-        "c:v": VIDEO_ENCODERS[wanted.video],
-        "crf": wanted.crf,
-        "preset": wanted.speed,
-        **_brand(wanted.video),
-        **colour_tags(video),
-    }
-
-
-def _audio_options(number: int, audio: MediaStream, wanted: Wanted) -> dict[str, Any]:
-    if wanted.audio == "copy":
-        return {f"c:a:{number}": "copy"}
-    per_stereo = wanted.audio_kbps * max(1.0, audio.channels / 2)
-    return {f"c:a:{number}": AUDIO_ENCODERS[wanted.audio], f"b:a:{number}": f"{min(per_stereo, 1024):.0f}k"}
-
-
-def _brand(codec: str) -> dict[str, str]:
+def _brand(codec: str, place: str) -> dict[str, str]:
     # Apple's players take HEVC only under this tag.
-    return {"tag:v": "hvc1"} if codec == "hevc" else {}
+    return {f"tag:{place}": "hvc1"} if codec == "hevc" else {}
+
+
+def _language(stream: MediaStream, place: str) -> dict[str, str]:
+    # What goes through filters leaves its tags behind.
+    return {f"metadata:s:{place}": f"language={stream.language}"} if stream.language else {}
+
+
+def _tags(info: MediaInfo) -> int | str:
+    """Where the tags of the whole are: Ogg has them at its stream."""
+    return f"0:s:{info.audio.index}" if info.container == "ogg" and info.audio else 0
 
 
 def _wish(wanted: Wanted) -> str:
     kinds = [kind for kind, codec in (("video", wanted.video), ("audio", wanted.audio)) if codec != "none"]
     return " or ".join(kinds) + " stream"
-
-
-def _reached(outcome: Outcome) -> float:
-    return outcome.last_tick.out_time_s if outcome.last_tick else 0.0
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,86 +1,213 @@
-"""Checks a result before anyone is told that it is done: encoded streams are decoded in full, copied ones counted."""
+"""Checks a result before anyone is told that it is done: what was encoded is decoded, what was copied is counted."""
 
 from __future__ import annotations
 
-from pipeline.media.command import command, output, scratch_input
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pipeline.media.command import command, output, scratch_input, source_input
 from pipeline.model.problem import PipelineError, result_wrong
-from pipeline.model.source import Source
-from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
+from pipeline.model.source import MediaInfo, Source, StreamKind
+from pipeline.model.stage import Outcome, Run, Script, StepFailed, Talk
+from pipeline.stages import expect
+from pipeline.stages.counting import Count, counted, counted_source, extent_s
+from pipeline.stages.selection import Kept, Selection
+
+T = TypeVar("T")
 
 END_S = 0.25
 COPY_S = 0.05
 
 
-def decodes(result: str, encoded: Outcome, made_from: tuple[str, ...], *, part: tuple[int, int] = (1, 1)) -> Script:
-    """Decodes the whole result and compares it with what the encoder said it wrote: frames exactly, time closely.
+@dataclass(frozen=True)
+class Checked:
+    """A result that passed. `there` is what its source holds, where that was counted too."""
 
-    Raises:
-        PipelineError: it cannot be decoded, or something of it is missing. The files it was made from are condemned.
-    """
-    wrote = encoded.last_tick
-    condemned = (result, *made_from)
-    if wrote is None:
-        raise PipelineError(result_wrong("The encoder ended without having said what it wrote", condemned))
-    whole = scratch_input(result)
-    check = command(
-        output([whole["V?"], whole["a?"]], "-", format="null", fps_mode="passthrough"),
-        expect_s=wrote.out_time_s,
-        expect_frames=wrote.frame,
-    )
-    read = yield from _or_condemn(Run(check, reads=(result,), label="Decode the result", part=part), condemned)
-    if read.complaints:
-        what = f"Decoding it met a fault {read.complaints[0][0]:.1f} s into it"
-        raise PipelineError(result_wrong(what, condemned, "\n".join(text for _, text in read.complaints)))
-    found = read.last_tick
-    if found is None or (wrote.frame and found.frame != wrote.frame):
-        count = found.frame if found else 0
-        raise PipelineError(result_wrong(f"It has {count} frames; the encoder wrote {wrote.frame}", condemned))
-    if found.out_time_s < wrote.out_time_s - END_S:
-        what = f"It ends at {found.out_time_s:.2f} s; the encoder wrote {wrote.out_time_s:.2f} s"
-        raise PipelineError(result_wrong(what, condemned))
-    return ()
+    here: tuple[Count, ...]
+    there: tuple[Count, ...] | None
+
+    @property
+    def length_s(self) -> float:
+        """How long its pictures and sound are."""
+        return extent_s(each for each in self.here if each.kind in ("video", "audio"))
 
 
-def same_packets(
-    source: Source, result: str, copied: tuple[tuple[int, int], ...], *, part: tuple[int, int] = (1, 1)
-) -> Script:
-    """Counts the packets of copied streams in source and result, and compares their times.
+def checked(
+    source: Source, info: MediaInfo, selection: Selection, result: str, wrote: Outcome, made_from: tuple[str, ...] = ()
+) -> Talk[Checked]:
+    """Compares a result with what was selected, with what the encoder said it wrote, and with its source.
 
     Args:
-        source: what was copied from.
+        source: what it was made from.
+        info: what the probe found there.
+        selection: the streams it should have.
         result: the scratch file.
-        copied: stream index in the source and in the result, of each copied stream.
-        part: which part of its Stage this is.
+        wrote: how the Step ended that encoded or copied.
+        made_from: scratch files the result was made from.
 
     Raises:
-        PipelineError: packets are missing or moved.
+        PipelineError: something is missing, moved or cannot be decoded. The result and what it was made from are
+            condemned.
     """
-    argv = ("python", "-m", "pipeline.media.packets", f"file:{source.file}", f"file:{result}")
-    step = Run(Command(argv, speaks="json"), lane="light", reads=(result,), label="Compare with the source", part=part)
-    read = yield from _or_condemn(step, (result,))
-    before, after = ({stream["index"]: stream for stream in file} for file in read.value)
-    offsets = []
-    for old, new in copied:
-        there, here = before[old], after[new]
-        if there["packets"] != here["packets"]:
-            what = f"Stream {new} has {here['packets']} packets; the source has {there['packets']}"
-            raise PipelineError(result_wrong(what, (result,)))
-        if there["packets"]:
-            offsets.append(here["first_pts_s"] - there["first_pts_s"])
+    bad = _Condemning((result, *made_from))
+    if wrote.last_tick is None:
+        raise bad.because("The encoder ended without having said what it wrote")
+    decoded_s = 0.0
+    if selection.encoded:
+        decoded_s = yield from _decoded(selection, result, wrote, bad)
+    here, there = yield from _counted(source, selection, result, bad)
+    _has_its_streams(selection, here, wrote, bad)
+    encoded_s = max((here[at].last_end_s or 0.0 for at, _ in selection.encoded), default=0.0)
+    if decoded_s < encoded_s - END_S:
+        raise bad.because(f"Only {decoded_s:.2f} s of {encoded_s:.2f} s could be decoded")
+    if there is not None:
+        _is_copied_whole(selection, here, there, bad)
+    if not wrote.complaints:
+        there = yield from _has_all_of_the_source(source, info, selection, here, there, wrote, bad)
+    return Checked(here, there)
+
+
+@dataclass(frozen=True)
+class _Condemning:
+    """Makes the error that says what is wrong, and which files are not to be used again."""
+
+    files: tuple[str, ...]
+
+    def because(self, what: str, detail: str = "") -> PipelineError:
+        return PipelineError(result_wrong(what, self.files, detail))
+
+    def read_back(self, check: Talk[T]) -> Talk[T]:
+        """Runs a check of the result. That it fails says the result is bad, unless the fault will pass by itself."""
+        try:
+            return (yield from check)
+        except StepFailed as failed:
+            if failed.problem.is_transient:
+                raise
+            raise self.because("It could not be read back", "\n".join(failed.outcome.lines[-10:])) from failed
+
+
+def _decoded(selection: Selection, result: str, wrote: Outcome, bad: _Condemning) -> Talk[float]:
+    """Decodes all that was encoded; returns how far that came, in seconds."""
+    assert wrote.last_tick is not None
+    whole = scratch_input(result)
+    has_film = any(kept.kind == "video" for _, kept in selection.encoded)
+    frames = wrote.last_tick.frame if has_film else 0
+    check = command(
+        output([whole[str(at)] for at, _ in selection.encoded], "-", format="null", fps_mode="passthrough"),
+        expect_s=wrote.last_tick.out_time_s,
+        expect_frames=frames,
+    )
+    read = yield from bad.read_back(_asked(Run(check, reads=(result,), label="Decode the result")))
+    if read.complaints:
+        what = f"Decoding it met a fault {read.complaints[0][0]:.1f} s into it"
+        raise bad.because(what, "\n".join(text for _, text in read.complaints))
+    found = read.last_tick
+    if found is None or (has_film and (found.frame != frames or not frames)):
+        count = found.frame if found else 0
+        raise bad.because(f"It has {count} pictures that can be decoded; the encoder wrote {frames}")
+    return found.out_time_s
+
+
+def _counted(
+    source: Source, selection: Selection, result: str, bad: _Condemning
+) -> Talk[tuple[tuple[Count, ...], tuple[Count, ...] | None]]:
+    """What is in the result, and in the source where something was copied from it."""
+    if selection.copied:
+        try:
+            here, there = yield from counted(source, result, "Compare with the source")
+            return here, there
+        except StepFailed as failed:
+            if failed.problem.is_transient:
+                raise
+            # It may be the source that cannot be read to its end; the result must be.
+    (here,) = yield from bad.read_back(counted(None, result, "Count what is in the result"))
+    return here, None
+
+
+def _has_its_streams(selection: Selection, here: tuple[Count, ...], wrote: Outcome, bad: _Condemning) -> None:
+    # MP4 keeps chapters as one more track of data.
+    found = [each.kind for each in here if each.kind != "data"]
+    wanted = [kept.kind for kept in selection.kept]
+    if found != wanted:
+        raise bad.because(f"It has {_listed(found)}; it should have {_listed(wanted)}")
+    tick = wrote.last_tick
+    assert tick is not None
+    for at, kept in selection.encoded:
+        if kept.kind == "video" and here[at].packets != tick.frame:
+            raise bad.because(f"It holds {here[at].packets} pictures; the encoder wrote {tick.frame}")
+    end_s = max((each.last_end_s or 0.0 for each in here), default=0.0)
+    if end_s < tick.out_time_s - END_S:
+        raise bad.because(f"It ends at {end_s:.2f} s; the encoder wrote {tick.out_time_s:.2f} s")
+
+
+def _is_copied_whole(selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...], bad: _Condemning) -> None:
+    offsets: list[float] = []
+    for at, kept in selection.copied:
+        old, new = there[kept.stream.index], here[at]
+        skipped_s = _skipped_s(kept, old, new)
+        if old.packets != new.packets and not skipped_s:
+            raise bad.because(f"Stream {at} has {new.packets} packets; the source has {old.packets}")
+        before, after = (old.last_end_s, new.last_end_s) if skipped_s else (old.first_pts_s, new.first_pts_s)
+        if before is not None and after is not None:
+            offsets.append(after - before)
     # A new container may start its clock elsewhere, but it moves all streams alike.
     if offsets and max(offsets) - min(offsets) > COPY_S:
-        what = f"Picture and sound moved apart by {max(offsets) - min(offsets):.3f} s"
-        raise PipelineError(result_wrong(what, (result,)))
+        raise bad.because(f"Picture and sound moved apart by {max(offsets) - min(offsets):.3f} s")
+
+
+def _skipped_s(kept: Kept, old: Count, new: Count) -> float:
+    """How much of a film was left out before its first keyframe, which no player could show; 0 if anything else is."""
+    missing = old.packets - new.packets
+    if kept.kind != "video" or missing <= 0 or not kept.stream.frame_rate:
+        return 0.0
+    skipped_s = old.length_s - new.length_s
+    return skipped_s if abs(missing - skipped_s * kept.stream.frame_rate) <= max(2.0, 0.1 * missing) else 0.0
+
+
+def _has_all_of_the_source(
+    source: Source, info: MediaInfo, selection: Selection, here: tuple[Count, ...],
+    there: tuple[Count, ...] | None, wrote: Outcome, bad: _Condemning,
+) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
+    """Compares lengths and frames with what the source says of itself; where they differ, looks what it really has."""
+    for at, kept in selection.encoded:
+        if kept.kind == "audio":
+            said_s = kept.stream.duration_s or info.duration_s or 0.0
+            if here[at].length_s >= said_s - END_S:
+                continue
+            if there is None:
+                there = yield from counted_source(source)
+            if there is None:
+                return None
+            real_s = there[kept.stream.index].length_s
+            if here[at].length_s < real_s - END_S:
+                raise bad.because(f"Sound {at} is {here[at].length_s:.2f} s long; in the source it is {real_s:.2f} s")
+        elif kept.stream.frames and kept.stream.frames != here[at].packets:
+            yield from _has_all_frames(source, info, kept, here[at].packets, bad)
+    return there
+
+
+def _has_all_frames(source: Source, info: MediaInfo, kept: Kept, count: int, bad: _Condemning) -> Script:
+    """Decodes the source to count its frames: what its container says may include some that are never shown."""
+    film = source_input(source)[str(kept.stream.index)]
+    look = command(
+        output([film], "-", format="null", fps_mode="passthrough"),
+        expect_s=expect.seconds(info),
+        expect_frames=kept.stream.frames,
+    )
+    reads = (source.file,) if source.is_scratch else ()
+    read: Outcome = yield Run(look, reads=reads, label="Count the source's pictures")
+    if read.last_tick is None or read.last_tick.frame != count:
+        real = read.last_tick.frame if read.last_tick else 0
+        raise bad.because(f"It has {count} pictures; the source has {real}")
     return ()
 
 
-def _or_condemn(step: Run, condemned: tuple[str, ...]) -> Talk[Outcome]:
-    """Runs a check. That it fails says the result is bad, unless the fault will pass by itself."""
-    try:
-        outcome: Outcome = yield step
-    except StepFailed as failed:
-        if failed.problem.is_transient:
-            raise
-        why = "It could not be read back"
-        raise PipelineError(result_wrong(why, condemned, "\n".join(failed.outcome.lines[-10:]))) from failed
+def _asked(step: Run) -> Talk[Outcome]:
+    outcome: Outcome = yield step
     return outcome
+
+
+def _listed(kinds: Sequence[StreamKind]) -> str:
+    counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "no stream"

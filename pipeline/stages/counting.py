@@ -1,0 +1,71 @@
+"""Asks the child that counts packets what is in a file, and reads its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.model.source import Source, StreamKind
+from pipeline.model.stage import Command, Outcome, Run, StepFailed, Talk
+
+
+@dataclass(frozen=True)
+class Count:
+    """What one stream holds. Times are in seconds, None where no packet has one."""
+
+    index: int
+    kind: StreamKind
+    packets: int
+    first_pts_s: float | None
+    last_end_s: float | None
+
+    @property
+    def length_s(self) -> float:
+        """From its first packet to the end of its last; 0 where it has none."""
+        if self.first_pts_s is None or self.last_end_s is None:
+            return 0.0
+        return self.last_end_s - self.first_pts_s
+
+
+def counted(source: Source | None, result: str, label: str) -> Talk[tuple[tuple[Count, ...], ...]]:
+    """What the streams of a result hold, and after them those of the source, where one is given.
+
+    Raises:
+        StepFailed: one of them cannot be read.
+    """
+    files = (f"file:{result}",) if source is None else (f"file:{result}", f"file:{source.file}")
+    reads = (result, source.file) if source is not None and source.is_scratch else (result,)
+    outcome: Outcome = yield _step(files, reads, label)
+    return tuple(_counts(file) for file in outcome.value)
+
+
+def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
+    """What the streams of a source hold; None where it cannot be read to its end."""
+    reads = (source.file,) if source.is_scratch else ()
+    try:
+        outcome: Outcome = yield _step((f"file:{source.file}",), reads, "Count what is in the source")
+    except StepFailed as failed:
+        if failed.problem.is_transient:
+            raise
+        return None
+    return _counts(outcome.value[0]) if outcome.value else None
+
+
+def extent_s(counts: Iterable[Count]) -> float:
+    """From the first packet of all these streams to the end of the last."""
+    timed = [(each.first_pts_s, each.last_end_s) for each in counts]
+    starts = [start for start, _ in timed if start is not None]
+    ends = [end for _, end in timed if end is not None]
+    return max(ends) - min(starts) if starts and ends else 0.0
+
+
+def _step(files: tuple[str, ...], reads: tuple[str, ...], label: str) -> Run:
+    argv = ("python", "-m", "pipeline.media.packets", *files)
+    return Run(Command(argv, speaks="json"), lane="light", reads=reads, label=label)
+
+
+def _counts(streams: Iterable[dict[str, Any]]) -> tuple[Count, ...]:
+    return tuple(
+        Count(each["index"], each["kind"], each["packets"], each["first_pts_s"], each["last_end_s"]) for each in streams
+    )
