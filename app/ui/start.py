@@ -34,6 +34,8 @@ def open_window(files: Sequence[str], home: Home, bootstrap: Callable[[], Bootst
     """
     app = QApplication(["reelyard"])
     app.setApplicationName("Reelyard")
+    # The loop ends when the story of the window ends, not when its last window is closed: work is still to be stopped.
+    app.setQuitOnLastWindowClosed(False)
     app.setDesktopFileName("reelyard")
     settings = load_settings(home.settings_file).settings
     theme.install(app, settings.theme)

@@ -75,6 +75,7 @@ class Window(QObject):
         self.live.close_all()
         await self.intake.close()
         self.frame.close()
+        self.frame.deleteLater()
 
     def _connect(self, core: Core) -> None:
         frame, queue = self.frame, self.frame.queue
