@@ -1,4 +1,4 @@
-"""An app that pauses its only job, says so, and waits to be killed: `python -m tests.support.paused_app SOURCE FOLDER`."""
+"""An app that pauses its only job, says so, and waits to be killed. Its arguments are a source and a folder."""
 
 from __future__ import annotations
 
