@@ -69,7 +69,8 @@ class Publisher:
     def _intent(self, artifact: Artifact, taken: Sequence[Intent]) -> Intent:
         scratch = self._workspace.path(artifact.file)
         found = os.stat(scratch)
-        final = self._free_name(os.fsdecode(artifact.name), {intent.final for intent in taken})
+        is_folder = os.path.isdir(scratch)
+        final = self._free_name(os.fsdecode(artifact.name), is_folder, {intent.final for intent in taken})
         return Intent(
             job_id=self._job.id,
             scratch=os.fsencode(scratch),
@@ -77,23 +78,23 @@ class Publisher:
             inode=found.st_ino,
             size=found.st_size,
             mtime_ns=found.st_mtime_ns,
-            is_folder=os.path.isdir(scratch),
-            overwrite=self._may_replace(final),
+            is_folder=is_folder,
+            overwrite=self._may_replace(final, is_folder),
             artifact=msgspec.json.encode(artifact),
         )
 
-    def _free_name(self, name: str, taken: Set[bytes]) -> str:
+    def _free_name(self, name: str, is_folder: bool, taken: Set[bytes]) -> str:
         """The first name that nothing has on the drive and no job has in the store. Looks in the job's own thread."""
         for candidate in names_like(os.path.join(self._job.destination_folder, name)):
             final = os.fsencode(candidate)
-            if final in taken or (os.path.lexists(candidate) and not self._may_replace(candidate)):
+            if final in taken or (os.path.lexists(candidate) and not self._may_replace(candidate, is_folder)):
                 continue
             if self._writer.submit(partial(reserve_name, final=final, job_id=self._job.id)).result():
                 return candidate
         raise AssertionError("names_like never ends")
 
-    def _may_replace(self, final: str) -> bool:
-        if self._job.destination.if_exists != "overwrite" or os.path.isdir(final):
+    def _may_replace(self, final: str, is_folder: bool) -> bool:
+        if self._job.destination.if_exists != "overwrite" or is_folder or os.path.isdir(final):
             return False
         try:
             return not os.path.samefile(final, self._job.source.file)

@@ -40,7 +40,10 @@ from pipeline.model.stage import (
 from pipeline.store.journal import StepRow, forget_steps, lay_down, record_step, take_in_hand
 from pipeline.store.writer import Writer
 
+# An Outcome is kept in the journal, so of what a tool said only so much is kept; the log file has it all.
 LINES_KEPT = 60
+COMPLAINTS_KEPT = 10
+COMPLAINT_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ class Replay:
         row = self._recorded.get(key)
         if row is not None and self._workspace.still_has(row.files):
             self.ran_all = False
+            # What is found done says nothing about how fast the rest will be.
+            self._meter.rests()
             self._meter.ended(step)
             if isinstance(step, Run) and row.outcome.exit_code != 0:
                 raise StepFailed(self._problem_of(step.command, row.outcome), row.outcome, key, step.stage)
@@ -221,7 +226,7 @@ class Replay:
             value=found.value,
             last_tick=found.last_tick,
             lines=found.lines[-LINES_KEPT:],
-            complaints=found.complaints,
+            complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in found.complaints[:COMPLAINTS_KEPT]),
             stalled_s=found.stalled_s,
         )
         if found.code != 0:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
@@ -116,15 +116,19 @@ class Runner:
                 verdict = Verdict(Trigger.FAIL, bug(traceback.format_exc()))
             if verdict.problem is not None:
                 log.write("error", str(verdict.problem))
-        has_steps = verdict.trigger is Trigger.STOPPED or self._has_steps(job.id)
+        if verdict.trigger in (Trigger.FAIL, Trigger.SKIP) and not self._has_steps(job.id):
+            # Before the ending is known: a retry that comes at once must find its Workspace its own.
+            workspace.remove()
+            verdict = replace(verdict, work=partial(forget_scratch, job_id=job.id))
         done = self._scheduler.end(job.id, verdict)
-        if done.exception() is None and (verdict.trigger is Trigger.FINISH or not has_steps):
+        if verdict.trigger is Trigger.FINISH and done.exception() is None:
             workspace.remove()
             self._means.writer.submit(partial(forget_scratch, job_id=job.id))
 
     def _has_steps(self, job_id: str) -> bool:
-        """Whether the Workspace holds anything a retry could go on from."""
-        return bool(self._means.writer.submit(lambda connection: steps_of(connection, job_id)).result())
+        """Whether the Workspace holds anything a retry could go on from. Yes, where the store does not say."""
+        found = self._means.writer.submit(lambda connection: steps_of(connection, job_id))
+        return found.exception() is not None or bool(found.result())
 
     def _attempt(self, job: Job, hand: Hand, workspace: Workspace, log: JobLog) -> Verdict:
         source = self._look(job.source)

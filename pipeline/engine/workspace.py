@@ -19,6 +19,7 @@ from pipeline.model.problem import (
 from pipeline.store.journal import MadeFile
 
 PARENT = ".reelyard"
+_TRIES = 20
 
 
 class Workspace:
@@ -43,7 +44,7 @@ class Workspace:
         if not os.path.isdir(destination):
             raise PipelineError(_problem_of_missing(destination))
         try:
-            os.makedirs(self.folder, exist_ok=True)
+            self._make()
             # The folder can be there from before the drive became read-only, so one small write is tried.
             trial = os.path.join(self.folder, ".trial")
             with open(trial, "wb") as file:
@@ -51,6 +52,14 @@ class Workspace:
             os.unlink(trial)
         except OSError as error:
             raise PipelineError(problem_of_write(error, destination)) from error
+
+    def _make(self) -> None:
+        for _ in range(_TRIES):
+            # The last other job may take the shared parent away between the two folders being made.
+            with suppress(FileNotFoundError):
+                os.makedirs(self.folder, exist_ok=True)
+                return
+        os.makedirs(self.folder, exist_ok=True)
 
     def prepare(self, names: Iterable[str]) -> None:
         """Makes the folders scratch files lie in, and takes away what a Step that is run again left half-made."""
