@@ -17,6 +17,8 @@ from typing import Any
 from app.cli.out import CANCELED
 from pipeline.model.event import Told
 
+_SHOW_CURSOR = b"\x1b[?25h\r\n"
+
 
 class Wish(Enum):
     """How a run is to end before its jobs have."""
@@ -74,6 +76,8 @@ class Inbox:
         def hear(number: int, frame: FrameType | None) -> None:
             if self.wish is Wish.CANCEL and wish is Wish.CANCEL:
                 # Asked twice: nothing orderly is wanted. The leash kills every tool once this process is gone.
+                if sys.stdout.isatty():
+                    os.write(sys.stdout.fileno(), _SHOW_CURSOR)
                 os._exit(CANCELED)
             self.wish = wish
             self._queue.put(())

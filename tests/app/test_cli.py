@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from app.home import claim, find_home
@@ -140,10 +139,7 @@ def test_ctrl_c_twice_kills(media: Media, tmp_path: Path) -> None:
     said = tmp_path / "said"
     app = child.start(slow_run(media, tmp_path, "--json"), out=said)
     until(lambda: is_at_work(said), "work to begin")
-    psutil.Process(app.pid).suspend()
     app.send_signal(signal.SIGINT)
-    app.send_signal(signal.SIGINT)
-    psutil.Process(app.pid).resume()
     app.send_signal(signal.SIGINT)
     assert app.wait(30) == 130
     until(lambda: child.users_of(tmp_path) == [], "its tools to end with it")
