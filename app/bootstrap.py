@@ -17,6 +17,7 @@ from pipeline.engine.bus import Bus
 from pipeline.engine.control import Control
 from pipeline.engine.estimate import Speeds
 from pipeline.engine.executor import Executor
+from pipeline.engine.housekeeping import Housekeeping
 from pipeline.engine.lanes import Lanes
 from pipeline.engine.presets import PresetBook
 from pipeline.engine.probes import KeptProbes
@@ -67,6 +68,7 @@ class Core:
     _scheduler: Scheduler
     _watch: Watch
     _survey: Survey
+    _housekeeping: Housekeeping
     _sweeper: Sweeper
     _probes: KeptProbes
     _writer: Writer
@@ -78,6 +80,7 @@ class Core:
         self.prober.close()
         self._survey.close()
         self._watch.close()
+        self._housekeeping.close()
         self._sweeper.sweep(closing=True)
         self.history.close()
         self._probes.close()
@@ -147,7 +150,9 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     bus.subscribe(survey.hear)
     bus.subscribe(lambda told: _tell_sweeper(told, control, sweeper))
     history = History(opened.path)
+    housekeeping = Housekeeping(writer, opened.path, settings.history_days)
     survey.start()
+    housekeeping.start()
     watch.start()
     scheduler.begin()
     return Core(
@@ -164,6 +169,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
         _scheduler=scheduler,
         _watch=watch,
         _survey=survey,
+        _housekeeping=housekeeping,
         _sweeper=sweeper,
         _probes=probes,
         _writer=writer,

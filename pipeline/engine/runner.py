@@ -120,8 +120,8 @@ class Runner:
             # Before the ending is known: a retry that comes at once must find its Workspace its own.
             workspace.remove()
             verdict = replace(verdict, work=partial(forget_scratch, job_id=job.id))
-        done = self._scheduler.end(job.id, verdict)
-        if verdict.trigger is Trigger.FINISH and done.exception() is None:
+        is_saved = self._scheduler.end(job.id, verdict).exception() is None
+        if verdict.trigger is Trigger.FINISH and is_saved:
             workspace.remove()
             self._means.writer.submit(partial(forget_scratch, job_id=job.id))
 
