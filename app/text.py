@@ -147,6 +147,12 @@ def sentence(problem: Problem) -> str:
     return one_line(str(problem))
 
 
+def details(problem: Problem, limit: int = 10) -> list[str]:
+    """The last lines of what a tool said of it, each fit for a terminal; of a bug, all of its traceback."""
+    lines = [one_line(line.expandtabs()) for line in problem.detail.splitlines() if line.strip()]
+    return lines if problem.code == "bug" else lines[-limit:]
+
+
 def summary(jobs: Sequence[Job]) -> str:
     """`3 completed, 1 failed`: how many ended how."""
     order = (State.COMPLETED, State.SKIPPED, State.FAILED, State.CANCELED)

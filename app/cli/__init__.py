@@ -48,8 +48,7 @@ def main(arguments: Sequence[str], bootstrap: Callable[[], Bootstrap]) -> int:
         return CANCELED
     except Exception:
         # Ours, and shown as such: nothing the person did.
-        say(bug(""))
-        traceback.print_exc()
+        say(bug(traceback.format_exc()))
         return FAILED
 
 

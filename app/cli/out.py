@@ -13,10 +13,12 @@ DONE, FAILED, WRONG_USE, CANCELED = 0, 1, 2, 130
 
 
 def say(problem: Problem) -> None:
-    """Says a Problem on one line of the error output: what happened, why, what to do now."""
+    """Says a Problem on the error output: in one line what happened, why, what to do now; below it what a tool said."""
     from app import text
 
     note(text.sentence(problem))
+    for line in text.details(problem):
+        print(f"    {line}", file=sys.stderr, flush=True)
 
 
 def note(sentence: str) -> None:

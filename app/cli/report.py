@@ -12,6 +12,7 @@ from pipeline.engine.estimate import Eta
 from pipeline.model import wire
 from pipeline.model.event import JobUpdated, Noticed, Told
 from pipeline.model.job import Job
+from pipeline.model.problem import Problem
 from pipeline.model.source import shown
 from pipeline.model.state import State
 
@@ -65,7 +66,7 @@ class PlainLines:
             case JobUpdated(job_id=job_id, waiting_for=waiting, waiting_why=why) if waiting not in ("", "lane"):
                 self._say(f"{self._names.get(job_id, '')}: waiting. {text.one_line(why)}")
             case Noticed(problem=problem):
-                self._complain(f"reelyard: {text.sentence(problem)}")
+                self._complain_of(problem)
             case _:
                 pass
 
@@ -74,7 +75,7 @@ class PlainLines:
         for warning in job.warnings:
             self._say(f"      {text.one_line(warning.message)}")
         if job.state is State.FAILED and job.problem:
-            self._complain(f"reelyard: {text.sentence(job.problem)}")
+            self._complain_of(job.problem)
 
     def pulse(self, queue_eta: Callable[[], Eta | None]) -> None:
         """Nothing: a log needs no heartbeat."""
@@ -88,6 +89,11 @@ class PlainLines:
 
     def abandon(self) -> None:
         """Nothing: what was said is flushed."""
+
+    def _complain_of(self, problem: Problem) -> None:
+        self._complain(f"reelyard: {text.sentence(problem)}")
+        for line in text.details(problem):
+            self._complain(f"    {line}")
 
     def _say(self, line: str) -> None:
         print(line, file=self._out, flush=True)

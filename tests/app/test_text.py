@@ -6,7 +6,7 @@ from app import text
 from pipeline.model.destination import Destination
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import HeldBy, Job, Waiting
-from pipeline.model.problem import tool_failed
+from pipeline.model.problem import bug, tool_failed
 from pipeline.model.source import Source
 from pipeline.model.state import State
 
@@ -198,6 +198,13 @@ def test_a_problem_is_one_line_of_three_sentences() -> None:
     said = text.sentence(tool_failed("ffmpeg\n", 1, "line\nline"))
     assert said.startswith("ffmpeg� stopped with exit code 1. ")
     assert "\n" not in said
+
+
+def test_the_last_lines_of_a_tool_are_kept_and_all_of_a_traceback() -> None:
+    log = "\n".join(["", *map(str, range(30))])
+    assert text.details(tool_failed("ffmpeg", 1, log), limit=2) == ["28", "29"]
+    assert len(text.details(bug(log), limit=2)) == 30
+    assert text.details(bug("")) == []
 
 
 def test_a_summary_counts_the_ends_and_what_is_left() -> None:

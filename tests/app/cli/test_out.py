@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from app.cli.out import say
-from pipeline.model.problem import not_media
+from pipeline.model.problem import not_media, tool_failed
 from tests.support import child
 
 
@@ -15,6 +15,13 @@ def test_a_problem_is_said_on_one_line_of_the_error_output(capsys: pytest.Captur
     assert said.out == ""
     assert said.err.startswith("reelyard: This is not a media file: /in/two�lines. ")
     assert said.err.count("\n") == 1
+
+
+def test_what_a_tool_said_stands_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    say(tool_failed("ffmpeg", 1, "\n".join(f"line {number}\x1b" for number in range(30))))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("reelyard: ffmpeg stopped with exit code 1. ")
+    assert lines[1:] == [f"    line {number}�" for number in range(20, 30)]
 
 
 def test_python_does_not_complain_of_an_output_that_was_abandoned() -> None:

@@ -12,7 +12,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.event import JobProgressed, JobUpdated, Noticed, Told
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact, Job, Progress
-from pipeline.model.problem import Warn, destination_exists, not_media, store_unwritable
+from pipeline.model.problem import Warn, destination_exists, not_media, store_unwritable, tool_failed
 from pipeline.model.source import Source
 from pipeline.model.state import State
 from tests.support.fake_core import EPOCH
@@ -67,6 +67,12 @@ def test_a_failure_is_a_line_here_and_its_sentences_there() -> None:
     report.ended(job(state=State.FAILED, problem=not_media(b"/in/clip.mov")), 2, 5)
     assert out.getvalue() == "[2/5] clip.mov: failed\n"
     assert errors.getvalue().startswith("reelyard: This is not a media file: /in/clip.mov. ")
+
+
+def test_what_a_tool_said_stands_below_the_failure() -> None:
+    report, _, errors = plain()
+    report.ended(job(state=State.FAILED, problem=tool_failed("ffmpeg", 1, "No such filter: 'x'")), 1, 1)
+    assert errors.getvalue().splitlines()[1] == "    No such filter: 'x'"
 
 
 def test_a_warning_stands_under_its_job() -> None:
