@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
 from pipeline.model.event import Durable
+from pipeline.model.job import Job
+from pipeline.store.jobs import save_jobs
 from pipeline.store.writer import Writer
 
 Work = Callable[[Connection], Any]
@@ -18,40 +22,69 @@ Work = Callable[[Connection], Any]
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Entry:
+    number: int
+    job: Job | None
+    work: Work | None
+    events: Sequence[Durable]
+
+
 class Ledger:
-    """Hands work to the writer in order. A drive that is full loses nothing that was decided meanwhile."""
+    """Hands decisions to the writer in order. A drive that is full loses nothing that was decided meanwhile."""
 
     def __init__(self, lock: threading.RLock, writer: Writer) -> None:
         self._lock = lock
         self._writer = writer
-        self._unsaved: list[tuple[Work, Sequence[Durable]]] = []
+        self._numbers = itertools.count(1)
+        self._newest: dict[str, int] = {}
+        self._unsaved: list[_Entry] = []
 
-    def save(self, work: Work, events: Sequence[Durable]) -> Future[Any]:
-        """Commits work and events. Never blocks; the Future is done, or failed, when that is decided.
+    def save(self, job: Job | None, events: Sequence[Durable], work: Work | None = None) -> Future[Any]:
+        """Commits a job's snapshot, what belongs to it, and the events that tell it. Never blocks.
 
-        While something older waits to be saved, this waits behind it, so that the journal stays in order.
+        While something older waits to be saved, this waits behind it, so that the journal stays in order; its Future
+        has failed then, as that of the older one has.
         """
         with self._lock:
-            if self._unsaved:
-                self._unsaved.append((work, events))
-                failed: Future[Any] = Future()
-                failed.set_exception(sqlite3.OperationalError("the store cannot be written now"))
-                return failed
-            done = self._writer.submit(work, events)
-        done.add_done_callback(lambda future: self._keep(future, work, events))
-        return done
+            entry = _Entry(next(self._numbers), job, work, events)
+            if not self._unsaved:
+                return self._submit(entry)
+            self._unsaved.append(entry)
+        failed: Future[Any] = Future()
+        failed.set_exception(sqlite3.OperationalError("the store cannot be written now"))
+        return failed
 
     def save_again(self) -> None:
         """Writing works again: saves what has waited, in order."""
         with self._lock:
             waiting, self._unsaved = self._unsaved, []
-            for work, events in waiting:
-                self.save(work, events)
+            for entry in waiting:
+                if self._unsaved:
+                    self._unsaved.append(entry)
+                else:
+                    self._submit(entry)
 
-    def _keep(self, future: Future[Any], work: Work, events: Sequence[Durable]) -> None:
+    def _submit(self, entry: _Entry) -> Future[Any]:
+        def write(connection: Connection) -> None:
+            # A newer snapshot may have been written while this one could not be.
+            if entry.job is not None and entry.number >= self._newest.get(entry.job.id, 0):
+                save_jobs(connection, [entry.job])
+            if entry.work is not None:
+                entry.work(connection)
+
+        done = self._writer.submit(write, entry.events)
+        done.add_done_callback(lambda future: self._settle(entry, future))
+        return done
+
+    def _settle(self, entry: _Entry, future: Future[Any]) -> None:
         error = future.exception()
-        if isinstance(error, sqlite3.Error):
+        if error is None:
+            if entry.job is not None:
+                self._newest[entry.job.id] = max(entry.number, self._newest.get(entry.job.id, 0))
+        elif isinstance(error, sqlite3.Error):
             with self._lock:
-                self._unsaved.append((work, events))
-        elif error is not None:
+                self._unsaved.append(entry)
+                self._unsaved.sort(key=lambda each: each.number)
+        else:
             _LOG.error("a decision could not be saved", exc_info=error)

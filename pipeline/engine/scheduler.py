@@ -139,7 +139,7 @@ class Scheduler:
             if job.state.is_started:
                 return job_at_work(job.state.value)
             self.roster.remove(job_id)
-            self._ledger.save(lambda c: remove_jobs(c, [job_id]), [JobRemoved(job_id)])
+            self._ledger.save(None, [JobRemoved(job_id)], lambda c: remove_jobs(c, [job_id]))
             return None
 
     def set_places(self, places: int) -> None:
@@ -212,7 +212,7 @@ class Scheduler:
     def enters(self, job_id: str, stage: str, label: str) -> None:
         """The job came to another Stage."""
         with self._lock:
-            self._ledger.save(_nothing, [StepStarted(job_id, self.roster.of(job_id).attempt, stage, label)])
+            self._ledger.save(None, [StepStarted(job_id, self.roster.of(job_id).attempt, stage, label)])
 
     def waits(self, job_id: str, waiting_for: Waiting, why: str = "", *, instead_of: Waiting | None = None) -> None:
         """What a started job waits for; an empty word ends it. With `instead_of`, only if it waits for that now."""
@@ -303,22 +303,11 @@ class Scheduler:
     def _change(self, job: Job, trigger: Trigger, verdict: Verdict | None = None) -> Future[Any]:
         state = after(job.state, trigger)
         new = self.roster.replace(job, state=state, **effects(job, state, trigger, verdict))
-        work = verdict.work if verdict else None
-
-        def save(connection: Connection) -> None:
-            save_jobs(connection, [new])
-            if work is not None:
-                work(connection)
-
-        return self._ledger.save(save, events(job, new, trigger))
+        return self._ledger.save(new, events(job, new, trigger), verdict.work if verdict else None)
 
     def _update(self, job: Job, **changes: Any) -> Job:
         new = self.roster.replace(job, **changes)
         source = changes.get("source")
         event = JobUpdated(new.id, new.priority, new.place, new.held_by, new.waiting_for, new.waiting_why, source)
-        self._ledger.save(lambda connection: save_jobs(connection, [new]), [event])
+        self._ledger.save(new, [event])
         return new
-
-
-def _nothing(connection: Connection) -> None:
-    """An event without a row of its own."""
