@@ -37,6 +37,11 @@ def writable(path: str) -> sqlite3.Connection:
     return c
 
 
+def scratch() -> sqlite3.Connection:
+    """A database in memory, that is gone when it is closed."""
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
 def reader(path: str, *, still: bool = False) -> sqlite3.Connection:
     """A connection that cannot write and never checkpoints. It may be handed from thread to thread, one at a time.
 
@@ -78,6 +83,12 @@ def _read_only(path: str, query: str, *pragmas: str) -> sqlite3.Connection:
             c.execute(pragma)
         _guard(c)
         c.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except UnicodeDecodeError as error:
+        # SQLite's message quotes the schema, and Python stumbles over what it has become.
+        c.close()
+        damage = sqlite3.DatabaseError("the schema is no text")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
     except BaseException:
         c.close()
         raise

@@ -13,7 +13,7 @@ from pipeline.model.problem import PipelineError, Problem, home_on_network, unwr
 from pipeline.store import backup, lineage, salvage, schema
 from pipeline.store.connection import reader, writable
 from pipeline.store.filesystem import is_network, kind_of
-from pipeline.store.trouble import is_damage
+from pipeline.store.trouble import is_damage, trouble_of
 
 NAME = "reelyard.db"
 
@@ -94,14 +94,23 @@ def _check(path: str) -> bool:
         return True
     if os.path.getsize(path) == 0 and lineage.read_mark(path) is not None:
         raise _Damaged("it is empty, and was not")
+    try:
+        return _look_into(path)
+    except sqlite3.Error as error:
+        if trouble_of(error) is None:
+            # The drive is not at fault, and the questions are right for every schema there was: so the file is.
+            raise _Damaged(str(error)) from error
+        raise
+
+
+def _look_into(path: str) -> bool:
     with closing(reader(path)) as c:
         schema.is_old(c)
         if schema.version_of(c) == 0:
             return True
-        try:
-            was_clean = lineage.was_closed(c)
-        except sqlite3.OperationalError as error:
-            raise _Damaged(str(error)) from error
+        if not schema.is_whole(c):
+            raise _Damaged("the schema is not the one of its version")
+        was_clean = lineage.was_closed(c)
         if not was_clean or os.path.getsize(path) <= _ALWAYS_CHECKED:
             found = [str(row[0]) for row in c.execute("PRAGMA quick_check(5)")]
             if found != ["ok"]:

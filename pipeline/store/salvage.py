@@ -139,7 +139,7 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> bool:
     """Copies one table's legible rows; False if some were not."""
     columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
     insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    reading = _Reading(old, table, columns)
+    reading = _Reading(old, table, len(columns))
     new.executemany(insert, reading.rows())
     if reading.errors:
         _LOG.error("damaged table %s: %s", table, reading.errors[0])
@@ -151,28 +151,40 @@ class _Reading:
 
     _MISSES = 128
     _SINGLE_STEPS = 64
+    _ROUNDS = 8
 
-    def __init__(self, c: sqlite3.Connection, table: str, columns: list[str]) -> None:
+    def __init__(self, c: sqlite3.Connection, table: str, width: int) -> None:
         self._c = c
-        self._select = f"SELECT rowid, {', '.join(columns)} FROM {table} WHERE rowid >= ? ORDER BY rowid"
-        self.errors: list[sqlite3.Error] = []
+        # Columns by their place: their names may be what is damaged.
+        self._select = f"SELECT rowid, * FROM {table} WHERE rowid >= ? ORDER BY rowid"
+        self._width = width
+        self._rounds = 0
+        self.errors: list[Exception] = []
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         # All our rowids begin at 1. A damaged page hides a run of them: steps of one find the end of a short run
         # exactly, doubled steps the end of a long one soon.
         at, misses = 1, 0
-        while misses < self._MISSES:
+        while misses < self._MISSES and at < 1 << 63:
             try:
                 for rowid, *row in self._c.execute(self._select, (at,)):
+                    if rowid < at and self._goes_round():
+                        return
+                    if len(row) != self._width:
+                        raise sqlite3.DatabaseError("a row has not as many values as it had")
                     yield tuple(row)
                     at, misses = rowid + 1, 0
                 return
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 self.errors.append(error)
                 at += 1 << max(0, misses - self._SINGLE_STEPS)
                 misses += 1
-            if at >= 1 << 63:
-                return
+
+    def _goes_round(self) -> bool:
+        """Whether rows came out of order so often that pages must point back at each other."""
+        self.errors.append(sqlite3.DatabaseError("rows are out of order"))
+        self._rounds += 1
+        return self._rounds > self._ROUNDS
 
 
 def _drop_orphans(new: sqlite3.Connection) -> None:

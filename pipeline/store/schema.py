@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pipeline.model.problem import PipelineError, store_is_newer
+from pipeline.store.connection import scratch
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -140,6 +142,18 @@ def _take(c: sqlite3.Connection, step: Callable[[sqlite3.Connection], None], num
         if c.in_transaction:
             c.execute("ROLLBACK")
         raise
+
+
+def is_whole(c: sqlite3.Connection) -> bool:
+    """Whether a database has every table, index and column of its version. What it has besides is not asked."""
+    with closing(scratch()) as model:
+        migrate(model, to=version_of(c))
+        return _names(model) <= _names(c)
+
+
+def _names(c: sqlite3.Connection) -> set[tuple[str, str]]:
+    found = c.execute("SELECT s.name, coalesce(i.name, '') FROM sqlite_schema s LEFT JOIN pragma_table_info(s.name) i")
+    return set(found)
 
 
 def tables(c: sqlite3.Connection) -> sqlite_utils.Database:

@@ -85,6 +85,38 @@ def test_the_damaged_database_is_moved_aside_with_its_wal(full: str) -> None:
         assert load_jobs(c, open_only=True)[-1] == a_job(COUNT + 1)
 
 
+def test_a_table_whose_columns_have_other_names_now_is_kept(full: str) -> None:
+    content = Path(full).read_bytes()
+    sign = b"CREATE TABLE speeds (num INTEGER PRIMARY KEY, signature TEXT"
+    assert content.count(sign) == 1
+    Path(full).write_bytes(content.replace(sign, sign.replace(b"signature", b"signaturf")))
+    assert open_database(os.path.dirname(full)).salvaged is not None
+    with closing(reader(full)) as c:
+        assert rates(c, "x264") == [1.5]
+
+
+def test_a_schema_that_is_no_text_any_more_is_damage(full: str) -> None:
+    content = Path(full).read_bytes()
+    Path(full).write_bytes(content.replace(b"CREATE TABLE jobs (", b"\xb3\xb3EATE TABLE jobs ("))
+    assert open_database(os.path.dirname(full)).salvaged is not None
+
+
+def test_pages_that_point_back_at_each_other_are_not_read_for_ever(full: str) -> None:
+    with closing(reader(full)) as c:
+        root = c.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'jobs'").fetchone()[0]
+    content = bytearray(Path(full).read_bytes())
+    at, interior = (root - 1) * PAGE, 0x05
+    assert content[at] == interior
+    # An interior page's cell is a child's number and a key: all children become the first one.
+    cells = [int.from_bytes(content[at + n : at + n + 2]) for n in range(12, 212, 2)]
+    for cell in cells:
+        content[at + cell : at + cell + 4] = content[at + cells[0] : at + cells[0] + 4]
+    Path(full).write_bytes(content)
+    assert open_database(os.path.dirname(full)).salvaged is not None
+    with closing(reader(full)) as c:
+        assert 0 < len(load_jobs(c, open_only=True)) < COUNT
+
+
 def test_two_repairs_in_one_second_keep_both_damaged_files(full: str) -> None:
     for _ in range(2):
         _wipe_pages_of(full, "jobs", count=2)

@@ -37,6 +37,17 @@ def test_migrating_again_does_nothing(empty: sqlite3.Connection) -> None:
     assert (empty.execute("PRAGMA data_version").fetchone(), empty.total_changes) == before
 
 
+@pytest.mark.parametrize(
+    "change", ["DROP TABLE batches", "DROP INDEX jobs_open", "ALTER TABLE steps RENAME COLUMN num TO nun"]
+)
+def test_a_database_that_lacks_something_is_not_whole(c: sqlite3.Connection, change: str) -> None:
+    c.execute("CREATE TABLE somebodys_own (x)")
+    c.execute("ANALYZE")
+    assert schema.is_whole(c)
+    c.execute(change)
+    assert not schema.is_whole(c)
+
+
 def test_a_database_of_a_newer_version_is_not_touched(empty: sqlite3.Connection) -> None:
     newer = len(schema.MIGRATIONS) + 4
     empty.execute(f"PRAGMA user_version = {newer}")
