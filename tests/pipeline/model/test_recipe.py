@@ -28,8 +28,8 @@ class Plain(Recipe[Options]):
         return b""
 
     def script(self, source: Source, options: Options, scratch: Scratch) -> Script:
+        yield from ()
         return ()
-        yield
 
 
 def test_options_are_read_with_their_defaults() -> None:

@@ -105,8 +105,8 @@ def test_a_script_that_is_left_is_closed() -> None:
 
 def test_a_script_may_end_without_a_step() -> None:
     def nothing() -> Talk[int]:
+        yield from ()
         return 7
-        yield
 
     with pytest.raises(StopIteration) as ended:
         next(ENCODE.does(nothing()))
@@ -115,8 +115,8 @@ def test_a_script_may_end_without_a_step() -> None:
 
 def test_what_a_script_refuses_goes_through() -> None:
     def refuses() -> Script:
+        yield from ()
         raise PipelineError(tool_failed("ffmpeg", 1, ""))
-        yield
 
     with pytest.raises(PipelineError):
         next(ENCODE.does(refuses()))
