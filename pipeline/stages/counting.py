@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -52,12 +53,12 @@ def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
     return _counts(outcome.value[0]) if outcome.value else None
 
 
-def extent_s(counts: Iterable[Count]) -> float:
-    """From the first packet of all these streams to the end of the last."""
+def extent_s(counts: Iterable[Count], from_s: float = -math.inf) -> float:
+    """From the first packet of all these streams, or from `from_s` if that is later, to the end of the last."""
     timed = [(each.first_pts_s, each.last_end_s) for each in counts]
     starts = [start for start, _ in timed if start is not None]
     ends = [end for _, end in timed if end is not None]
-    return max(ends) - min(starts) if starts and ends else 0.0
+    return max(ends) - max(from_s, min(starts)) if starts and ends else 0.0
 
 
 def _step(files: tuple[str, ...], reads: tuple[str, ...], label: str) -> Run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.media.command import command, output, source_input
 from pipeline.model.problem import Warn
 from pipeline.model.source import MediaInfo, Source
@@ -19,6 +21,11 @@ AT_THE_CUT_S = 1.0
 # Who speaks in a line of ffmpeg's: these write, and say nothing about what was read.
 _WRITERS = ("[out#", "[vost#", "[aost#", "[sost#", "[enc:", "[mp4]", "[ipod]", "[matroska]", "[libx26", "[libmp3lame]")
 
+# A packet whose end is missing. It is a warning only, and a muxer that copies takes it as it is:
+#
+#   [in#0/avi @ 0x55915d681540] [warning] corrupt input packet in stream 0
+_TORN = "corrupt input packet in stream"
+
 
 def damage(
     source: Source, info: MediaInfo, selection: Selection, wrote: Outcome, checked: Checked
@@ -28,11 +35,13 @@ def damage(
     A fault where it is cut off is not told apart: the cut explains it.
     """
     ends_s = yield from _cut_off_at(source, info, checked)
-    complaints = [(at_s, text) for at_s, text in wrote.complaints if not text.startswith(_WRITERS)]
+    complaints = [at_s for at_s, text in wrote.complaints if not text.startswith(_WRITERS)]
     warnings: list[Warn] = []
-    if complaints:
-        at_s = yield from _first_fault(source, info, selection, complaints[0][0])
-        if ends_s is None or at_s < ends_s - AT_THE_CUT_S:
+    if complaints or any(_TORN in line for line in wrote.lines):
+        at_s = yield from _first_fault(source, info, selection)
+        if at_s is None and ends_s is None:
+            at_s = complaints[0] if complaints else 0.0
+        if at_s is not None and (ends_s is None or at_s < ends_s - AT_THE_CUT_S):
             text = f"The source is damaged at {_clock(at_s)}; look at the result there."
             warnings.append(Warn("source_damaged", text, at_s))
     if ends_s is not None:
@@ -55,27 +64,49 @@ def _cut_off_at(source: Source, info: MediaInfo, checked: Checked) -> Talk[float
     return checked.length_s
 
 
-def _first_fault(source: Source, info: MediaInfo, selection: Selection, near_s: float) -> Talk[float]:
-    """Decodes up to the first fault; the encode's own complaint is off by the encoder's lookahead."""
-    strict = source_input(source, err_detect="explode")
-    streams = [strict[str(kept.stream.index)] for kept in selection.of_kind("video", "audio")]
-    look = command(
-        output(streams, "-", format="null", fps_mode="passthrough"),
-        expect_s=expect.seconds(info),
-        stops_at_error=True,
+def _first_fault(source: Source, info: MediaInfo, selection: Selection) -> Talk[float | None]:
+    """Where the first fault is; None where none is met again.
+
+    The complaint of an encode is off by the encoder's lookahead. Pictures and sound are looked at apart: how far one
+    has come says nothing about the other.
+    """
+    for kind in ("video", "audio"):
+        indexes = [str(kept.stream.index) for kept in selection.kept if kept.kind == kind]
+        if not indexes:
+            continue
+        # A torn packet ends the reading before what was read is decoded, so those are looked for without decoding.
+        torn = source_input(source)
+        torn_s = yield from _until_the_fault(source, info, output([torn[at] for at in indexes], "-", **_COPIED))
+        strict = source_input(source, err_detect="explode", fflags="+discardcorrupt")
+        read_s = yield from _until_the_fault(source, info, output([strict[at] for at in indexes], "-", **_DECODED))
+        if found := [at_s for at_s in (torn_s, read_s) if at_s is not None]:
+            return min(found)
+    return None
+
+
+_COPIED = {"format": "null", "c": "copy"}
+_DECODED = {"format": "null", "fps_mode": "passthrough"}
+
+
+def _until_the_fault(source: Source, info: MediaInfo, look: Any) -> Talk[float | None]:
+    """How far reading comes until it stops at a fault; None if it reaches the end."""
+    step = Run(
+        command(look, expect_s=expect.seconds(info), stops_at_error=True),
+        reads=(source.file,) if source.is_scratch else (),
+        label="Find the damage",
     )
-    reads = (source.file,) if source.is_scratch else ()
     try:
-        yield Run(look, reads=reads, label="Find the damage")
+        yield step
     except StepFailed as failed:
         if failed.problem.is_transient:
             raise
-        tick = failed.outcome.last_tick
-        return tick.out_time_s if tick else near_s
-    return near_s
+        return failed.outcome.last_tick.out_time_s if failed.outcome.last_tick else 0.0
+    return None
 
 
 def _clock(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
