@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import resources
 from app.home import Home
+from app.home.logs import keep_logs
 from app.home.runs import take_over_runs
 from app.settings import Settings
 from pipeline.engine.bus import Bus
@@ -72,6 +73,7 @@ class Core:
     _sweeper: Sweeper
     _probes: KeptProbes
     _writer: Writer
+    _end_logs: Callable[[], None]
 
     def close(self) -> None:
         """Stops in order: work first, then what watches it, the store last. What ran comes back at the next start."""
@@ -86,6 +88,7 @@ class Core:
         self._probes.close()
         self._writer.close()
         process.close()
+        self._end_logs()
 
 
 def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Literal["all", "added"]) -> Core:
@@ -98,6 +101,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     """
     for folder in (home.database_folder, home.cache_folder, home.logs_folder):
         os.makedirs(folder, exist_ok=True)
+    end_logs = keep_logs(home)
     mark = os.path.realpath(home.folder)
     opened = open_database(home.database_folder)
     if not opened.was_clean:
@@ -173,6 +177,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
         _sweeper=sweeper,
         _probes=probes,
         _writer=writer,
+        _end_logs=end_logs,
     )
 
 
