@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from pipeline.engine.cancel import Cancel
+from pipeline.media.progress import Ear, Heard, Value
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.job import Artifact
-from pipeline.model.stage import Call, Outcome, Run, Script, Together, members_of
+from pipeline.model.stage import Call, Outcome, Run, Script, Tick, Together, members_of
 from tests.support.child import Ended, run
 
 
@@ -41,9 +40,13 @@ def _done(step: Run | Call, folder: Path, toolchain: Toolchain) -> Outcome:
     ended = run(toolchain.resolve(step.command.argv), folder=folder, env={"PYTHONPATH": os.getcwd()}, limit_s=3600)
     if ended.code:
         raise RuntimeError(f"{' '.join(step.command.argv)}: exit {ended.code}: {ended.err[-500:]}")
-    return Outcome(value=_value(ended) if step.command.speaks == "json" else None)
+    heard = _heard(step, ended)
+    ticks = [each for each in heard if isinstance(each, Tick)]
+    values = [each.value for each in heard if isinstance(each, Value)]
+    return Outcome(value=values[-1] if values else None, last_tick=ticks[-1] if ticks else None)
 
 
-def _value(ended: Ended) -> Any:
-    found = [json.loads(line) for line in ended.out.splitlines() if line.startswith("{")]
-    return next((line["value"] for line in reversed(found) if "value" in line), None)
+def _heard(step: Run, ended: Ended) -> list[Heard]:
+    """What the process said; a script asks how far it came, or what it found."""
+    ear = Ear(step.command)
+    return [*ear.hear(ended.out.encode()), *ear.end()]

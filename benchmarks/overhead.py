@@ -27,7 +27,7 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Scratch
 from pipeline.recipes.convert import Convert
 from tests.support import child
-from tests.support.builders import ffmpeg
+from tests.support.builders import Media, ffmpeg
 
 # Notes who started it and what that had used by then, then becomes ffmpeg. Only Steps run in a Workspace.
 _NOTING = """#!/bin/sh
@@ -48,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="reelyard-bench-") as folder:
         source = Path(shutil.copyfile(clip, Path(folder) / clip.name))
         _wall(source, Path(folder), given.preset, given.rounds)
-        _starts(source, Path(folder), given.preset)
+        _starts(Media(Path(folder)).clip("h264_aac.mp4"), Path(folder), given.preset)
 
 
 def _wall(source: Path, folder: Path, preset: str, rounds: int) -> None:
