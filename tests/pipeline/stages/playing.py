@@ -1,0 +1,103 @@
+"""Plays ffmpeg and the child that counts packets, for a Script that asks: what they would answer if all went well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.model.source import Source
+from pipeline.model.stage import Command, Step, Tick
+from tests.support.drive import Talk
+
+LENGTH_S = 10.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one stream of a file holds."""
+
+    kind: str
+    packets: int
+    first_s: float = 0.0
+    end_s: float = LENGTH_S
+
+
+Files = dict[str, tuple[Held, ...]]
+Spoil = Callable[[tuple[Held, ...]], tuple[Held, ...]]
+
+
+class Player:
+    """Remembers what every file holds. `spoils` change what a file holds once it is made, by its name."""
+
+    def __init__(self, source: Source, spoils: Mapping[str, Spoil] = {}) -> None:
+        assert source.info is not None
+        self._spoils = spoils
+        self._chapters = source.info.chapters
+        packets = {"video": 250, "audio": 470, "subtitle": 4, "cover": 1}
+        held = tuple(Held(each.kind, packets.get(each.kind, 0)) for each in source.info.streams)
+        self.files: Files = {source.file: held}
+
+    def answer(self, talk: Talk) -> Step:
+        """Answers the Step that is asked for, as if it went well; returns it."""
+        step = talk.asked
+        command = talk.asks_for_run().command
+        talk.answers(**self.outcome(command))
+        return step
+
+    def answer_all(self, talk: Talk) -> tuple[Step, ...]:
+        """Answers until the Script has ended."""
+        steps: list[Step] = []
+        while talk._asked is not None:
+            steps.append(self.answer(talk))
+        return tuple(steps)
+
+    def outcome(self, command: Command) -> dict[str, Any]:
+        """What a command would answer."""
+        if command.tool == "python":
+            named = [word.removeprefix("file:") for word in command.argv if word.startswith("file:")]
+            return {"value": [self._counts(name) for name in named]}
+        mapped = self._mapped(command.argv)
+        target = command.argv[-1].removeprefix("file:")
+        if target != "-":
+            made = (*mapped, Held("data", 3)) if self._chapters and target.endswith(".mp4") else mapped
+            spoil = self._spoils.get(target)
+            self.files[target] = spoil(made) if spoil else made
+        moving = next((each.packets for each in mapped if each.kind in ("video", "cover")), 0)
+        return {"last_tick": Tick(out_time_s=max((each.end_s for each in mapped), default=0.0), frame=moving)}
+
+    def _mapped(self, argv: tuple[str, ...]) -> tuple[Held, ...]:
+        inputs = [argv[at + 1].removeprefix("file:") for at, word in enumerate(argv) if word == "-i"]
+        mapped = [argv[at + 1] for at, word in enumerate(argv) if word == "-map"] or ["0:0"]
+        found: list[Held] = []
+        for place in mapped:
+            if place.startswith("["):  # what comes out of filters is the film
+                found.append(next(each for each in self.files[inputs[0]] if each.kind == "video"))
+            else:
+                file, stream = place.split(":")
+                found.append(self.files[inputs[int(file)]][int(stream)])
+        return tuple(found)
+
+    def _counts(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "index": index,
+                "kind": held.kind,
+                "codec": "",
+                "packets": held.packets,
+                "first_pts_s": held.first_s if held.packets else None,
+                "last_end_s": held.end_s if held.packets else None,
+                "bytes": 1000,
+            }
+            for index, held in enumerate(self.files[name])
+        ]
+
+
+def without(kind: str) -> Spoil:
+    """A file that lost its streams of a kind."""
+    return lambda held: tuple(each for each in held if each.kind != kind)
+
+
+def changed(kind: str, **changes: Any) -> Spoil:
+    """A file whose streams of a kind hold something else."""
+    return lambda held: tuple(replace(each, **changes) if each.kind == kind else each for each in held)
