@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import time
-import uuid
 from typing import Any, Literal
 
 import msgspec
@@ -116,4 +115,6 @@ def new_id() -> str:
         _LAST_ID_MS, _ID_COUNTER = max(now_ms, _LAST_ID_MS + 1), 0
         now_ms = _LAST_ID_MS
     value = (now_ms << 80) | (0x7 << 76) | (_ID_COUNTER << 64) | (0b10 << 62) | secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+    # Ten thousand of these are made for one drop; uuid.UUID would take three times as long for each.
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePath
 from typing import Literal
 
 import msgspec
@@ -101,12 +100,12 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def name(self) -> str:
         """The file name, or the link, fit for showing: undecodable bytes are U+FFFD."""
-        return shown(PurePath(self.file).name) if self.path else self.url
+        return shown(os.path.basename(self.path)) if self.path else self.url
 
     @property
     def stem(self) -> str:
         """The name results are called after, without folder and suffix."""
-        return PurePath(os.fsdecode(self.alias or self.path)).stem
+        return os.path.splitext(os.path.basename(os.fsdecode(self.alias or self.path)))[0]
 
     @property
     def is_scratch(self) -> bool:
