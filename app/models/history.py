@@ -120,10 +120,12 @@ class HistoryModel(QAbstractTableModel):
         search, states = self._search, self._states
         try:
             jobs = await self._ask(lambda: self._pages.page(before=before, search=search, states=states, limit=PAGE))
-        finally:
+        except BaseException:
             self._is_loading = self._is_loading and asked != self._asked
+            raise
         if asked != self._asked:
             return
+        self._is_whole = len(jobs) < PAGE
         rows = [HistoryRow(job, self._naming) for job in jobs]
         if before is None:
             self._replace(rows)
@@ -131,14 +133,17 @@ class HistoryModel(QAbstractTableModel):
             self.beginInsertRows(_ROOT, len(self._rows), len(self._rows) + len(rows) - 1)
             self._rows.extend(rows)
             self.endInsertRows()
-        self._is_whole = len(jobs) < PAGE
+        # Only now: a view asks for more from within the insertion.
+        self._is_loading = False
         self.loaded.emit()
 
     def _replace(self, rows: list[HistoryRow]) -> None:
         """A new first page. Where newer rows only came on top, what was shown stays, selection and scroll with it."""
         shown = [row.job.id for row in self._rows]
         fresh = next((n for n, row in enumerate(rows) if row.job.id in shown[:1]), len(rows))
-        if shown and [row.job.id for row in rows[fresh:]] == shown[: len(rows) - fresh]:
+        known = [row.job.id for row in rows[fresh:]]
+        is_whole = len(rows) < PAGE
+        if known and known == (shown if is_whole else shown[: len(known)]):
             if fresh:
                 self.beginInsertRows(_ROOT, 0, fresh - 1)
                 self._rows[0:0] = rows[:fresh]

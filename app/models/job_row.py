@@ -53,13 +53,14 @@ class Cells(NamedTuple):
 class JobRow:
     """A job in the list. `at` is its place among the shown rows, -1 while it is filtered out."""
 
-    __slots__ = ("_cells", "_haystack", "_naming", "_shown_eta_ms", "at", "job")
+    __slots__ = ("_cells", "_haystack", "_naming", "_shown_eta_ms", "_stages", "at", "job")
 
     def __init__(self, job: Job, naming: Naming) -> None:
         self.job = job
         self.at = -1
         self._naming = naming
         self._cells: Cells | None = None
+        self._stages: tuple[Stage, ...] | None = None
         self._haystack = ""
         self._shown_eta_ms = job.progress.eta_ms
 
@@ -67,7 +68,7 @@ class JobRow:
     def cells(self) -> Cells:
         """The texts of the snapshot in hand."""
         if self._cells is None:
-            self._cells = cells_of(self.job, self._naming, self._shown_eta_ms)
+            self._cells = cells_of(self.job, self._naming, self.stages, self._shown_eta_ms)
         return self._cells
 
     @property
@@ -79,8 +80,10 @@ class JobRow:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The job's Stages, in order."""
-        return self._naming.stages(self.job)
+        """The job's Stages, in order. Asked once for a source and a flow: the answer costs the options' decoding."""
+        if self._stages is None:
+            self._stages = self._naming.stages(self.job)
+        return self._stages
 
     @property
     def recipe(self) -> str:
@@ -89,6 +92,8 @@ class JobRow:
 
     def take(self, job: Job) -> None:
         """The next snapshot. Texts are forgotten, and made again when someone looks."""
+        if job.source is not self.job.source or job.flow is not self.job.flow:
+            self._stages = None
         self.job = job
         self._cells = None
         self._shown_eta_ms = text.held_steady(self._shown_eta_ms, job.progress.eta_ms)
@@ -130,9 +135,8 @@ class JobRow:
         return ", ".join(parts)
 
 
-def cells_of(job: Job, naming: Naming, eta_ms: int | None) -> Cells:
+def cells_of(job: Job, naming: Naming, stages: tuple[Stage, ...], eta_ms: int | None) -> Cells:
     """The texts of one snapshot."""
-    stages = naming.stages(job)
     second, tone = _second_line(job, naming, stages)
     is_running = job.state in (State.RUNNING, State.COMPLETING)
     return Cells(

@@ -18,7 +18,7 @@ from pipeline.model.job import Job
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 # So many rows go in at one turn of the loop: 10,000 dropped files must not hold the window up.
-CHUNK = 1000
+CHUNK = 500
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -66,7 +66,7 @@ class JobsModel(QAbstractTableModel):
         there = [job.id for job in self._jobs.jobs()]
         self._remove([self._rows[job_id] for job_id in self._rows.keys() - set(there)])
         self._backlog.extend(job_id for job_id in there if job_id not in self._rows)
-        self._list_more()
+        self._backlog_timer.start(0)
 
     def count(self, shown: Shown) -> int:
         """How many jobs a filter would show."""

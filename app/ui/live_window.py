@@ -94,7 +94,7 @@ class LiveWindow(QWidget):
         fact = job.progress.message or stage_fact(job)
         self._steps.show_stages(row.stages, segments_of(job, row.stages), job.progress.stage, fact, tone)
         self._tiles.show_job(job, elapsed_s(job))
-        self._tiles.setVisible(job.state.is_started or job.state is State.COMPLETED)
+        self._tiles.setHidden(job.state.is_terminal and job.state is not State.COMPLETED)
         self._show_problem(job)
         for id_, button in self._foot.items():
             button.setVisible(_BY_ID[id_].fits(job))

@@ -107,7 +107,9 @@ def progress(
     box = option.rect.adjusted(PAD, 0, -PAD, 0)
     number = max(44, QFontMetrics(theme.font(12, 600, digits=True)).horizontalAdvance("100 %") + 8)
     track = QRect(box.x(), box.center().y() - BAR_HEIGHT // 2, max(24, box.width() - number), BAR_HEIGHT)
-    bars(painter, QStyle.visualRect(option.direction, option.rect, track), segments, tone, option.direction)
+    box_of_bars = QStyle.visualRect(option.direction, option.rect, track)
+    is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    bars(painter, box_of_bars, segments, tone, option.direction, "surface" if is_selected else "track")
     painter.setFont(theme.font(12, 600, digits=True))
     painter.setPen(theme.colour("text" if tone == "run" else "text3" if tone == "idle" else "text2"))
     side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -120,6 +122,7 @@ def bars(
     segments: tuple[float, ...],
     tone: str,
     direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight,
+    track_token: str = "track",
 ) -> None:
     """Segments of equal width on a track, each filled as far as its share says."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -131,7 +134,7 @@ def bars(
         x = track.x() + n * (width + _SEGMENT_GAP)
         if direction is Qt.LayoutDirection.RightToLeft:
             x = track.x() + track.width() - (x - track.x()) - width
-        painter.setBrush(theme.colour("track"))
+        painter.setBrush(theme.colour(track_token))
         painter.drawRoundedRect(QRectF(x, track.y(), width, track.height()), radius, radius)
         if share > 0:
             filled = max(track.height(), width * share)

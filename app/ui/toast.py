@@ -23,6 +23,7 @@ class Toast(QFrame):
         self._text = QLabel("", self)
         self._button = QPushButton("", self)
         self._button.clicked.connect(self._on_clicked)
+        self.setMinimumHeight(40)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(8)
