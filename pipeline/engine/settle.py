@@ -30,7 +30,7 @@ def settle(writer: Writer, *, release: bool) -> tuple[Job, ...]:
     settled = [_settled(job, hands.get(job.id, {}), release) for job in jobs]
     changed = [new for new, old in zip(settled, jobs, strict=True) if new is not old]
     events: list[Durable] = [
-        JobChanged(new.id, new.state, old.state, new.attempt, "interrupt", new.held_by, new.problem)
+        JobChanged(new.id, new.state, old.state, new.attempt, _reason(new).value, new.held_by, new.problem)
         for new, old in zip(settled, jobs, strict=True)
         if new is not old
     ]
@@ -47,6 +47,10 @@ def settle(writer: Writer, *, release: bool) -> tuple[Job, ...]:
 def _open_jobs(connection: Connection) -> tuple[Sequence[Job], dict[str, dict[str, str]]]:
     jobs = load_jobs(connection, open_only=True)
     return jobs, {job.id: in_hand(connection, job.id) for job in jobs if job.state.is_started}
+
+
+def _reason(new: Job) -> Trigger:
+    return Trigger.FAIL if new.state is State.FAILED else Trigger.INTERRUPT
 
 
 def _settled(job: Job, hand: dict[str, str], release: bool) -> Job:
