@@ -104,22 +104,34 @@ def _found(paths: Sequence[str | bytes], folders: list[bytes]) -> Iterator[Sourc
 
 
 def _walked(folder: str, below: str) -> Iterator[Source | Skipped]:
-    """The media in a folder and the folders in it, in name order. `below` is what is mirrored in the destination."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        yield Skipped(os.fsencode(folder), f"the folder cannot be read: {error.strerror}")
-        return
-    for entry in entries:
-        if entry.name == PARENT:
+    """The media in a folder and the folders in it, in name order. `below` is what is mirrored in the destination.
+
+    It keeps a stack of its own: trees can be deeper than calls.
+    """
+    levels = [(_listed(folder), below)]
+    while levels:
+        entries, below = levels[-1]
+        entry = next(entries, None)
+        if entry is None:
+            levels.pop()
+        elif isinstance(entry, Skipped):
+            yield entry
+        elif entry.name == PARENT:
             continue
-        if entry.name.startswith("."):
+        elif entry.name.startswith("."):
             yield Skipped(os.fsencode(entry.path), _HIDDEN)
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walked(entry.path, os.path.join(below, entry.name))
+            levels.append((_listed(entry.path), os.path.join(below, entry.name)))
         else:
             yield _entry(entry, os.fsencode(below))
+
+
+def _listed(folder: str) -> Iterator[os.DirEntry[str] | Skipped]:
+    try:
+        with os.scandir(folder) as listing:
+            return iter(sorted(listing, key=lambda entry: os.fsencode(entry.name)))
+    except OSError as error:
+        return iter([Skipped(os.fsencode(folder), f"the folder cannot be read: {error.strerror}")])
 
 
 def _entry(entry: os.DirEntry[str], below: bytes) -> Source | Skipped:
