@@ -88,14 +88,37 @@ def faults_of_results(jobs: Iterable[Job]) -> list[str]:
 
 def marked(name: str, value: str) -> list[str]:
     """The living processes with this variable in their environment; children inherit it."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.status() != psutil.STATUS_ZOMBIE and process.environ().get(name) == value:
-                found.append(f"{process.pid}: {' '.join(process.cmdline())[:200]}")
-        except psutil.Error:
-            continue
-    return found
+    return [f"{process.pid}: {_words_of(process)}" for process in _marked(name, value)]
+
+
+def workspaces_in_use(name: str, value: str) -> list[str]:
+    """The Workspaces in which processes with this variable in their environment are at work."""
+    return [folder for process in _marked(name, value) if f"/{SCRATCH}/" in (folder := _folder_of(process))]
+
+
+def _marked(name: str, value: str) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _has(process, name, value)]
+
+
+def _has(process: psutil.Process, name: str, value: str) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and bool(process.environ().get(name) == value)
+    except psutil.Error:
+        return False
+
+
+def _words_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:200]
+    except psutil.Error:
+        return "it has ended"
+
+
+def _folder_of(process: psutil.Process) -> str:
+    try:
+        return str(process.cwd())
+    except psutil.Error:
+        return ""
 
 
 def digest(file: Path) -> str:
