@@ -90,19 +90,16 @@ def _scaled(stream: Any, video: MediaStream, max_height: int) -> Any:
 
 def _tonemapped(stream: Any, video: MediaStream, max_height: int) -> Any:
     width, height = fitted(video, max_height)
-    # What is said of the input goes before what its frames say, or leave out: zscale takes no step into the unknown.
-    # It scales here, before pictures are floats of four times the size.
+    # zscale takes no step from the unknown, so frames are told what the file is silent about.
     stream = stream.filter(
-        "zscale",
-        tin=video.colour_transfer,
-        pin=video.colour_primaries or "bt2020",
-        min=video.colour_space or "bt2020nc",
-        rin="full" if _is_full_range(video) else "limited",
-        t="linear",
-        npl=100,
-        w=width,
-        h=height,
+        "setparams",
+        range="pc" if _is_full_range(video) else "tv",
+        color_primaries=video.colour_primaries or "bt2020",
+        color_trc=video.colour_transfer,
+        colorspace=video.colour_space or "bt2020nc",
     )
+    # It scales here, before pictures are floats of four times the size.
+    stream = stream.filter("zscale", t="linear", npl=100, w=width, h=height)
     stream = stream.filter("setsar", 1).filter("format", "gbrpf32le")
     stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
     stream = stream.filter("zscale", t="bt709", m="bt709", r="tv").filter("format", "yuv420p")

@@ -63,6 +63,11 @@ def encoded(
 
 _LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}
 
+# Holes in the sound become silence; otherwise what follows would come too early. MP3 knows no time at all, so there
+# sound that begins later than the film does gets silence before it, and chapters fit.
+_ON_TIME = "aresample=async=1"
+_ON_TIME_MP3 = "aresample=async=1:first_pts=0"
+
 # AVI and bare streams do not say when a picture is shown. Where pictures are stored in another order than they are
 # shown in, the muxer that copies them counts on in the wrong order, says this line, and ends well:
 #
@@ -86,7 +91,11 @@ def _options(kept: Kept, place: str, wanted: Wanted) -> dict[str, Any]:
         case "video":
             return {f"c:{place}": "copy", **_brand(kept.stream.codec, place)}
         case "audio" if kept.is_encoded:
-            return {f"c:{place}": kept.encoder, f"b:{place}": f"{_kbps(kept, wanted)}k"}
+            return {
+                f"c:{place}": kept.encoder,
+                f"b:{place}": f"{_kbps(kept, wanted)}k",
+                f"filter:{place}": _ON_TIME_MP3 if wanted.container == "mp3" else _ON_TIME,
+            }
         case "cover":
             return {f"c:{place}": "copy", f"disposition:{place}": "attached_pic"}
         case _:

@@ -162,7 +162,7 @@ def _skipped_s(kept: Kept, old: Count, new: Count) -> float:
     if kept.kind != "video" or missing <= 0 or not kept.stream.frame_rate:
         return 0.0
     skipped_s = old.length_s - new.length_s
-    return skipped_s if abs(missing - skipped_s * kept.stream.frame_rate) <= max(2.0, 0.1 * missing) else 0.0
+    return skipped_s if abs(missing - skipped_s * kept.stream.frame_rate) <= max(4.0, 0.25 * missing) else 0.0
 
 
 def _has_all_of_the_source(

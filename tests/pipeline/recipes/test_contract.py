@@ -45,7 +45,10 @@ CASES = [(preset, name) for preset in PRESETS.presets() for name in SOURCES]
 IDS = [f"{preset.recipe}.{preset.id}-{name}" for preset, name in CASES]
 
 
-def steps_of(preset: Preset, name: str, scratch: Scratch = Scratch()) -> tuple[Step, ...] | PipelineError:
+HERE = Scratch()
+
+
+def steps_of(preset: Preset, name: str, scratch: Scratch = HERE) -> tuple[Step, ...] | PipelineError:
     """The Steps of a recipe whose Steps all go well, or why it refuses the source before the first of them."""
     recipe, source = RECIPES[preset.recipe], SOURCES[name]
     try:

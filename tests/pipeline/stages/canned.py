@@ -53,7 +53,7 @@ def source(name: str, *streams: MediaStream, container: str = MP4, **changes: An
     return Source(path=f"/media/{name}".encode(), size=1_000_000, mtime_ns=1_700_000_000_000_000_000, info=info)
 
 
-_HDR10 = {
+_HDR10: dict[str, Any] = {
     "codec": "hevc",
     "width": 3840,
     "height": 2160,
@@ -63,7 +63,7 @@ _HDR10 = {
     "colour_transfer": "smpte2084",
     "colour_primaries": "bt2020",
 }
-_DVD = {
+_DVD: dict[str, Any] = {
     "codec": "mpeg2video",
     "width": 720,
     "height": 576,
@@ -74,17 +74,24 @@ _DVD = {
     "field_order": "tt",
     "frames": 0,
 }
-_SILENT_COLOURS = {"colour_range": "", "colour_space": "", "colour_transfer": "", "colour_primaries": ""}
+_SILENT_COLOURS: dict[str, Any] = {
+    "colour_range": "",
+    "colour_space": "",
+    "colour_transfer": "",
+    "colour_primaries": "",
+}
 
 SOURCES: dict[str, Source] = {
     "1080p": source("film.mp4", video(), audio()),
     "4k-hdr10": source("hdr.mkv", video(frames=0, **_HDR10), audio(), container=MKV),
     "vertical-phone": source("phone.mp4", video(rotation=270, frame_rate=29.97, frames=300), audio()),
     "anamorphic-dvd": source("dvd.vob", video(**_DVD), audio(codec="ac3", channels=6), container="mpeg"),
-    "odd-size": source("odd.mkv", video(width=321, height=181, codec="ffv1", pixel_format="yuv444p", **_SILENT_COLOURS),
-                       container=MKV),
-    "rgb-gif": source("moving.gif", video(width=160, height=90, codec="gif", pixel_format="bgra", **_SILENT_COLOURS),
-                      container="gif"),
+    "odd-size": source(
+        "odd.mkv", video(width=321, height=181, codec="ffv1", pixel_format="yuv444p", **_SILENT_COLOURS), container=MKV
+    ),
+    "rgb-gif": source(
+        "moving.gif", video(width=160, height=90, codec="gif", pixel_format="bgra", **_SILENT_COLOURS), container="gif"
+    ),
     "wav": source("speech.wav", audio(0, codec="pcm_s16le", channels=1), container="wav"),
     "flac-cover": source("song.flac", audio(0, codec="flac"), cover(1, "png"), container="flac"),
     "mp3-cover": source("song.mp3", audio(0, codec="mp3"), cover(1), container="mp3"),
