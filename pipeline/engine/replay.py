@@ -6,6 +6,7 @@ a place in its lane, retries of transient faults, progress, is done here too, on
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class Replay:
         self._labels = labels
         self._keys = Keys(means.toolchain.id)
         self._source = job.source
+        self._made_anew: set[str] = set()
         self.ran_all = True
 
     def drive(self, script: Script, source: Source, part: str) -> tuple[Artifact, ...]:
@@ -113,6 +115,7 @@ class Replay:
 
         def keep(connection: Connection) -> None:
             record_step(connection, self._job.id, failure.key, failure.stage, failure.outcome, ())
+            lay_down(connection, self._job.id, failure.key)
 
         try:
             step = script.throw(failure)
@@ -165,7 +168,7 @@ class Replay:
 
     def _one(self, step: Run | Call, key: str) -> Outcome:
         row = self._recorded.get(key)
-        if row is not None and self._workspace.still_has(row.files):
+        if row is not None and not self._reads_anew(step) and self._workspace.still_has(row.files):
             self.ran_all = False
             # What is found done says nothing about how fast the rest will be.
             self._meter.rests()
@@ -176,8 +179,13 @@ class Replay:
         self._means.writer.submit(lambda c: take_in_hand(c, self._job.id, key, step.stage))
         outcome = self._until_it_works(step, key)
         self._record(step, key, outcome)
+        self._made_anew.update(step.makes)
         self._meter.ended(step)
         return outcome
+
+    def _reads_anew(self, step: Run | Call) -> bool:
+        """Whether what it reads had to be made once more: what it found in the old files says nothing of the new."""
+        return not self._made_anew.isdisjoint((*step.reads, self._source.file))
 
     def _until_it_works(self, step: Run | Call, key: str) -> Outcome:
         """Runs a Step, again after a while where its fault is transient. The job stays running all the while."""
@@ -248,7 +256,8 @@ class Replay:
         try:
             made = self._workspace.look_at(step.makes)
         except FileNotFoundError as error:
-            what = f"“{step.label or step.stage}” ended well but left no {error.filename}"
+            missing = os.path.relpath(error.filename, self._workspace.folder)
+            what = f"“{step.label or step.stage}” ended well but left no {missing}"
             raise PipelineError(result_wrong(what, ())) from error
         except OSError as error:
             raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error

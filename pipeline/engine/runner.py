@@ -191,6 +191,7 @@ class Runner:
 
         def begin(connection: Connection) -> Any:
             begin_attempt(connection, job.id, job.attempt, context)
+            lay_down(connection, job.id)
             return steps_of(connection, job.id)
 
         def logs(level: str, line: str) -> None:
