@@ -73,6 +73,7 @@ def test_a_child_ends_with_the_thread_that_waits_for_it(tmp_path: Path) -> None:
 
     def start() -> None:
         trees.append(Tree(fake_tool.argv("hangs"), folder=str(tmp_path), dies_with_thread=True))
+        assert trees[0].stdout.read(1)  # before it runs nobody has asked the system for the signal yet
 
     thread = threading.Thread(target=start)
     thread.start()
