@@ -26,6 +26,7 @@ from pipeline.model.job import Artifact, Job, Waiting
 from pipeline.model.problem import PipelineError, Problem, result_wrong
 from pipeline.model.source import Source
 from pipeline.model.stage import (
+    OUTCOME_LIMIT,
     Call,
     Canceled,
     Command,
@@ -228,14 +229,16 @@ class Replay:
                 mark=self._means.mark,
                 low_priority=self._means.low_priority,
             )
-        outcome = Outcome(
-            exit_code=found.code,
-            active_s=found.active_s,
-            value=found.value,
-            last_tick=found.last_tick,
-            lines=found.lines[-LINES_KEPT:],
-            complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in found.complaints[:COMPLAINTS_KEPT]),
-            stalled_s=found.stalled_s,
+        outcome = _fitting(
+            Outcome(
+                exit_code=found.code,
+                active_s=found.active_s,
+                value=found.value,
+                last_tick=found.last_tick,
+                lines=found.lines[-LINES_KEPT:],
+                complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in found.complaints[:COMPLAINTS_KEPT]),
+                stalled_s=found.stalled_s,
+            )
         )
         if found.code != 0:
             raise StepFailed(self._problem_of(command, outcome), outcome, key, step.stage)
@@ -268,3 +271,10 @@ class Replay:
 
         # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
         self._means.writer.submit(work).result()
+
+
+def _fitting(outcome: Outcome) -> Outcome:
+    """The same with fewer lines, where its value leaves little room for them in the journal."""
+    while outcome.lines and len(msgspec.json.encode(outcome)) > OUTCOME_LIMIT:
+        outcome = msgspec.structs.replace(outcome, lines=outcome.lines[(len(outcome.lines) + 1) // 2 :])
+    return outcome

@@ -54,7 +54,7 @@ class Tools(Toolchain):
 def sh(code: str, *makes: str, reads: Sequence[str] = (), lane: Any = "cpu", **command: Any) -> Run:
     """A Run of a few shell words in the Workspace. `echo >> ../../ran` is how tests count what was run."""
     argv = ("sh", "-c", f"set -e; {code}")
-    return Run(Command(argv, speaks="nothing", **command), lane, tuple(reads), tuple(makes))
+    return Run(Command(argv, **{"speaks": "nothing", **command}), lane, tuple(reads), tuple(makes))
 
 
 class Note(Act, frozen=True):
