@@ -95,10 +95,6 @@ class Running:
         with self._lock:
             return self._active_s() - self._heard_at_s if self._ended_at is None else 0.0
 
-    def _ask_to_end(self) -> None:
-        with self._lock:
-            self._tree.ask_to_end()
-
     def _heard(self) -> None:
         with self._lock:
             self._heard_at_s = self._active_s()
@@ -152,22 +148,18 @@ def run(
     tree = _start(argv, command, folder, mark, low_priority)
     running = Running(tree)
     record = _Record(command, running, on_tick, on_line)
-    ending = _Ending(command, tree)
+    ending = _Ending(command, tree, cancel)
     try:
-        take_off = cancel.on_set(ending.begin)
-        try:
-            on_start(running)
-            with closing(tree.output()) as output:
-                for chunk in output:
-                    record.hear(chunk)
-            record.end()
-        finally:
-            take_off()
+        on_start(running)
+        with closing(tree.output()) as output:
+            for chunk in output:
+                record.hear(chunk)
+        record.end()
     except BaseException:
         tree.kill()
         raise
     finally:
-        code = tree.reap()
+        code = tree.reap()  # a tool may close its output and go on, so a cancel is listened to until here
         active_s, stalled_s = running._end()
         ending.close()
     if cancel.is_set():
@@ -181,21 +173,31 @@ def run(
         complaints=tuple(record.complaints),
         last_tick=record.last_tick,
         value=record.value,
-        stalled_s=stalled_s,
+        stalled_s=stalled_s if code != 0 else 0.0,
     )
 
 
 class _Ending:
     """What a set cancel does to the tree: kills it, or for a polite command asks it first and kills it later."""
 
-    def __init__(self, command: Command, tree: Tree) -> None:
+    def __init__(self, command: Command, tree: Tree, cancel: CancelSignal) -> None:
         self._command = command
         self._tree = tree
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._is_closed = False
+        self._take_off = cancel.on_set(self._begin)
 
-    def begin(self) -> None:
+    def close(self) -> None:
+        """Does nothing any more; the tree has ended."""
+        self._take_off()
+        with self._lock:
+            self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+
+    def _begin(self) -> None:
         if not self._command.polite:
             self._tree.kill()
             return
@@ -205,13 +207,6 @@ class _Ending:
                 self._timer = threading.Timer(self._command.grace_s, self._tree.kill)
                 self._timer.daemon = True
                 self._timer.start()
-
-    def close(self) -> None:
-        with self._lock:
-            self._is_closed = True
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
 
 
 class _Record:

@@ -212,24 +212,31 @@ def _exit_fd(pid: int) -> int | None:
     return None
 
 
-@functools.cache
-def _which(tool: str) -> str | None:
-    return shutil.which(tool)
-
-
 def _wrapping(dies_with_thread: bool, low_priority: bool) -> list[str]:
-    """Programs that set something up and then become the child, so that it is so from its first instruction.
-
-    setpriv looks for its parent before it goes on; a parent that died in between is not missed.
-    """
+    """Programs that set something up and then become the child, so that it is so from its first instruction."""
     wrapping: list[str] = []
-    if dies_with_thread and sys.platform == "linux" and (setpriv := _which("setpriv")):
-        wrapping += [setpriv, "--pdeathsig", "KILL", "--"]
-    if low_priority and (nice := _which("nice")):
-        wrapping += [nice, "-n", "10"]
-    if low_priority and sys.platform == "linux" and (ionice := _which("ionice")):
-        wrapping += [ionice, "-c", "3"]
+    if dies_with_thread and sys.platform == "linux":
+        # It looks for its parent before it goes on; one that died in between is not missed.
+        wrapping += _usable("setpriv", "--pdeathsig", "KILL", "--")
+    if low_priority:
+        wrapping += _usable("nice", "-n", "10")
+    if low_priority and sys.platform == "linux":
+        wrapping += _usable("ionice", "-c", "3")
     return wrapping
+
+
+@functools.cache
+def _usable(tool: str, *words: str) -> tuple[str, ...]:
+    """How the tool is called, if it works here: some know fewer options, and some containers forbid what it does."""
+    program = shutil.which(tool)
+    if program is None:
+        return ()
+    nothing = [program, *words, "/bin/sh", "-c", ":"]
+    try:
+        tried = subprocess.run(nothing, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return (program, *words) if tried.returncode == 0 else ()
 
 
 def could_not_start(code: int, lines: Sequence[str]) -> bool:

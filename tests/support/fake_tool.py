@@ -81,6 +81,14 @@ def hangs(*words: str) -> None:
     _hang()
 
 
+def shuts_up(*words: str) -> None:
+    """Closes its output and goes on for ever."""
+    _say("ready\n")
+    os.close(1)
+    os.close(2)
+    _hang()
+
+
 def floods(*words: str) -> None:
     """A line of 10 MB, fifty thousand lines, and one block in between."""
     for _ in range(160):
@@ -211,8 +219,8 @@ def refuses(*words: str) -> None:
 PERSONALITIES: dict[str, Callable[..., None]] = {
     made.__name__: made
     for made in (
-        well, prints, stalls, hangs, floods, binary, deaf, polite, liar, fails, crashes, parent, leaves, runaway,
-        speaks, large_value, old, old_build, new_build, nonsense, refuses,
+        well, prints, stalls, hangs, shuts_up, floods, binary, deaf, polite, liar, fails, crashes, parent, leaves,
+        runaway, speaks, large_value, old, old_build, new_build, nonsense, refuses,
     )
 }  # fmt: skip
 

@@ -162,6 +162,23 @@ def test_cancel_kills_the_whole_tree(tmp_path: Path) -> None:
     until_gone(int(heard.lines[0][1].split()[1]))
 
 
+def test_cancel_reaches_a_tool_that_closed_its_output(tmp_path: Path) -> None:
+    cancel, heard = Cancel(), Heard()
+
+    def act(running: Running) -> None:
+        wait.until(lambda: not _is_writing(running.pid), "it to close its output")
+        cancel.set()
+
+    later = Later(act)
+    with pytest.raises(Canceled):
+        play("shuts_up", tmp_path, cancel=cancel, on_start=later, heard=heard)
+    later.join()
+
+
+def _is_writing(pid: int) -> bool:
+    return not LINUX or os.path.exists(f"/proc/{pid}/fd/2")
+
+
 def test_cancel_kills_a_suspended_tree(tmp_path: Path) -> None:
     cancel = Cancel()
 

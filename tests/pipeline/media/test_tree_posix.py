@@ -94,6 +94,16 @@ def test_it_is_known_who_could_not_start(code: int, line: str, answer: bool) -> 
     assert could_not_start(code, ["before", line]) is answer
 
 
+def test_only_what_works_here_is_wrapped_around_a_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, script in (("good", 'shift; exec "$@"'), ("poor", "echo unknown option >&2; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert tree_posix._usable("good", "-x") == (str(tmp_path / "good"), "-x")
+    assert tree_posix._usable("poor", "-x") == ()
+    assert tree_posix._usable("missing", "-x") == ()
+
+
 def test_what_cannot_be_started_raises_and_is_not_held(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         Tree(["/no/such/program"], folder=str(tmp_path))
