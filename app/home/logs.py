@@ -16,6 +16,13 @@ KEPT = 3
 _FORM = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 
 
+class _QuietFile(RotatingFileHandler):
+    """A log file whose own trouble, as with a full drive, is not printed among what a person reads."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Drops the line."""
+
+
 def keep_logs(home: Home) -> Callable[[], None]:
     """Sends warnings of all our code to `reelyard.log`, and stacks of fatal crashes to `crash.log`.
 
@@ -23,7 +30,7 @@ def keep_logs(home: Home) -> Callable[[], None]:
     """
     root = logging.getLogger()
     try:
-        handler = RotatingFileHandler(
+        handler = _QuietFile(
             os.path.join(home.logs_folder, "reelyard.log"), maxBytes=LIMIT_BYTES, backupCount=KEPT, encoding="utf-8"
         )
         crashes = os.open(os.path.join(home.logs_folder, "crash.log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -7,6 +7,7 @@ a place in its lane, retries of transient faults, progress, is done here too, on
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Means:
     writer: Writer
     mark: str
     retry_after_s: tuple[float, ...] = (2.0, 10.0)
+    store_retry_s: float = 2.0
     low_priority: bool = False
 
 
@@ -270,7 +272,19 @@ class Replay:
             lay_down(connection, self._job.id, key)
 
         # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
-        self._means.writer.submit(work).result()
+        self._commit(work)
+
+    def _commit(self, work: Callable[[Connection], None]) -> None:
+        """Commits, waiting out a store that cannot be written: what the Step did must not be lost for that."""
+        waited = False
+        while isinstance((done := self._means.writer.submit(work)).exception(), sqlite3.Error):
+            waited = True
+            self._desk.waits("store", "The history cannot be written now.")
+            if self._hand.cancel.wait(self._means.store_retry_s):
+                raise Canceled
+        if waited:
+            self._desk.waits("", "")
+        done.result()
 
 
 def _fitting(outcome: Outcome) -> Outcome:

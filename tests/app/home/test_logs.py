@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+import pytest
 
 from app.home import Home, find_home
 from app.home.logs import KEPT, LIMIT_BYTES, keep_logs
@@ -45,6 +48,17 @@ def test_the_log_stays_small(tmp_path: Path) -> None:
         LOG.warning("x" * LIMIT_BYTES)
     end()
     assert len(list(Path(home.logs_folder).glob("reelyard.log*"))) <= KEPT + 1
+
+
+def test_a_log_that_cannot_be_written_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = _home(tmp_path)
+    end = keep_logs(home)
+    (handler,) = [each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler)]
+    handler.stream.close()
+    LOG.warning("the drive is full")
+    handler.stream = None  # type: ignore[assignment]
+    end()
+    assert "Logging error" not in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_costs_only_the_log(tmp_path: Path) -> None:
