@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -50,13 +52,19 @@ def test_the_log_stays_small(tmp_path: Path) -> None:
     assert len(list(Path(home.logs_folder).glob("reelyard.log*"))) <= KEPT + 1
 
 
-def test_a_log_that_cannot_be_written_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    home = _home(tmp_path)
-    end = keep_logs(home)
-    (handler,) = [each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler)]
-    handler.stream.close()
+def test_a_log_that_cannot_be_written_prints_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = keep_logs(_home(tmp_path))
+
+    def full(self: logging.StreamHandler[TextIO], record: logging.LogRecord) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError:
+            self.handleError(record)
+
+    monkeypatch.setattr(RotatingFileHandler, "emit", full)
     LOG.warning("the drive is full")
-    handler.stream = None  # type: ignore[assignment]
     end()
     assert "Logging error" not in capsys.readouterr().err
 
