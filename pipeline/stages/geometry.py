@@ -37,7 +37,7 @@ def fitted(video: MediaStream, max_height: int) -> tuple[int, int]:
     """
     width, height = _upright(video)
     shorter = min(width, height)
-    limit = max_height // 2 * 2
+    limit = max(2, max_height // 2 * 2) if max_height else 0
     scale = min(1.0, limit / shorter) if limit and shorter else 1.0
     return _even(width * scale), _even(height * scale)
 

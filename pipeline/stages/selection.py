@@ -158,7 +158,7 @@ def _left_out(
         warnings.append(Warn("tracks_left_out", f"{_tracks(others, 'sound')} left out: {name} holds only one."))
     if films and wanted.subtitles:
         kept = {each.stream.index for each in subtitles}
-        lost = [each.codec or "unknown" for each in info.of_kind("subtitle") if each.index not in kept]
+        lost = [each.codec or "an unknown codec" for each in info.of_kind("subtitle") if each.index not in kept]
         if lost:
             what = f"{_tracks(len(lost), 'subtitle')} left out: {name} has no place for {_list(lost)}."
             warnings.append(Warn("subtitles_left_out", what))

@@ -53,12 +53,18 @@ def encoded(
         reads=(source.file,) if source.is_scratch else (),
     )
     outcome: Outcome = yield step
-    if outcome.complaints and not (outcome.last_tick and outcome.last_tick.out_time_s):
+    if outcome.complaints and not _came_to_something(outcome, selection):
         first = outcome.complaints[0]
         raise PipelineError(source_damaged(source.path, first[0], "\n".join(text for _, text in outcome.complaints)))
     if any(_MADE_UP_TIMES in line for line in outcome.lines):
         raise PipelineError(no_times(source.path))
     return outcome
+
+
+def _came_to_something(outcome: Outcome, selection: Selection) -> bool:
+    tick = outcome.last_tick
+    # Beside sound alone, the one frame is its cover.
+    return tick is not None and (tick.out_time_s > 0 or (selection.has_video and tick.frame > 0))
 
 
 _LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}

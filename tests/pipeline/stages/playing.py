@@ -57,7 +57,10 @@ class Player:
         if command.tool == "python":
             named = [word.removeprefix("file:") for word in command.argv if word.startswith("file:")]
             return {"value": [self._counts(name) for name in named]}
-        mapped = self._mapped(command.argv)
+        try:
+            mapped = self._mapped(command.argv)
+        except IndexError:
+            return {"exit_code": 234, "stderr": "Failed to set value '0:1' for option 'map': Invalid argument"}
         target = command.argv[-1].removeprefix("file:")
         if target != "-":
             made = (*mapped, Held("data", 3)) if self._chapters and target.endswith(".mp4") else mapped

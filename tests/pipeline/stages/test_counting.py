@@ -1,0 +1,84 @@
+"""Counting as a conversation with the child that does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.model.job import Artifact
+from pipeline.model.problem import tool_stalled
+from pipeline.model.stage import Script, Talk
+from pipeline.stages.counting import Count, counted, counted_source, extent_s
+from tests.pipeline.stages.canned import SOURCES
+from tests.support.drive import drive
+
+# What the child says of a film of 2 s, with 3 frames of its sound lost.
+FILM = {"index": 0, "kind": "video", "codec": "h264", "packets": 50, "first_pts_s": 0.0, "last_end_s": 2.0, "bytes": 9}
+SOUND = {
+    "index": 1,
+    "kind": "audio",
+    "codec": "aac",
+    "packets": 91,
+    "first_pts_s": -0.02,
+    "last_end_s": 1.94,
+    "bytes": 9,
+}
+BARE = {
+    "index": 0,
+    "kind": "video",
+    "codec": "h264",
+    "packets": 50,
+    "first_pts_s": None,
+    "last_end_s": None,
+    "bytes": 9,
+}
+
+
+def _shown(talk: Talk[Any]) -> Script:
+    found = yield from talk
+    return (Artifact(b"found", measures={"found": found}),)
+
+
+def test_the_result_is_counted_first_and_the_source_with_it_where_it_is_given() -> None:
+    talk = drive(_shown(counted(SOURCES["1080p"], "result.mp4", "Compare with the source")), there=["result.mp4"])
+    run = talk.asks_for_run()
+    assert run.argv == ("python", "-m", "pipeline.media.packets", "file:result.mp4", "file:/media/film.mp4")
+    assert (run.step.lane, run.step.reads, run.command.speaks) == ("light", ("result.mp4",), "json")
+    talk.answers(value=[[FILM], [FILM, SOUND]])
+    here, there = talk.returns()[0].measures["found"]
+    assert here == (Count(0, "video", 50, 0.0, 2.0),)
+    assert [each.kind for each in there] == ["video", "audio"]
+
+
+def test_a_source_that_cannot_be_read_to_its_end_has_no_count() -> None:
+    talk = drive(_shown(counted_source(SOURCES["1080p"])))
+    assert talk.asks_for_run().argv[-1] == "file:/media/film.mp4"
+    talk.answers(exit_code=1, stderr="Counting packets failed: [Errno 1094995529] Invalid data found")
+    assert talk.returns()[0].measures["found"] is None
+
+
+def test_a_fault_that_passes_is_left_to_the_runner() -> None:
+    talk = drive(_shown(counted_source(SOURCES["1080p"])))
+    talk.fails(tool_stalled("python", 120))
+    assert talk.gives_up().code == "tool_stalled"
+
+
+@pytest.mark.parametrize(
+    ("streams", "from_s", "extent"),
+    (
+        ([FILM], -1.0, 2.0),
+        ([FILM, SOUND], -1.0, 2.02),
+        ([FILM, SOUND], 0.0, 2.0),
+        ([BARE], -1.0, 0.0),
+        ([], -1.0, 0.0),
+    ),
+)
+def test_extents_are_from_the_first_packet_to_the_last_end(
+    streams: list[dict[str, Any]], from_s: float, extent: float
+) -> None:
+    counts = [
+        Count(each["index"], each["kind"], each["packets"], each["first_pts_s"], each["last_end_s"]) for each in streams
+    ]
+    assert extent_s(counts, from_s) == pytest.approx(extent)
+    assert Count(0, "video", 50, None, None).length_s == 0.0
