@@ -136,12 +136,13 @@ class Runner:
         if source != job.source:
             job = self._scheduler.learn(job.id, source)
         ready = plan(self._recipes, job)
-        if not job.without_skip_rules and (there := self._result_there(job, ready)):
+        publisher = Publisher(self._means.writer, job, workspace)
+        # What was about to be published was made from the source as it was then. It comes before the skip rule: a
+        # result that got its name just before a crash is ours.
+        published = publisher.settled() if is_same else None
+        if published is None and not job.without_skip_rules and (there := self._result_there(job, ready)):
             return Verdict(Trigger.SKIP, destination_exists(there))
         workspace.open()
-        publisher = Publisher(self._means.writer, job, workspace)
-        # What was about to be published was made from the source as it was then.
-        published = publisher.settled() if is_same else None
         warnings: tuple[Warn, ...] = ()
         if published is None:
             replay = self._replay(job, hand, workspace, ready, log)
