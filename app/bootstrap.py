@@ -190,7 +190,7 @@ def open_presets(home: Home) -> PresetBook:
 def open_toolchain(home: Home, settings: Settings) -> Toolchain:
     """The tools, with their cache in the home."""
     chosen = shutil.which("ffmpeg") or "ffmpeg" if settings.ffmpeg == "path" else settings.ffmpeg
-    return Toolchain(chosen or None, os.path.join(home.cache_folder, "tools.json"))
+    return Toolchain(chosen or None, os.path.join(home.cache_folder, "tools"))
 
 
 def recipes_by_id() -> Mapping[str, Recipe[Any]]:
