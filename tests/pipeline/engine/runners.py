@@ -78,7 +78,8 @@ class Bench:
         for made in (self.out, self.logs):
             made.mkdir(exist_ok=True)
         self.source = folder / "clip.mov"
-        self.source.write_bytes(b"abc")
+        if not self.source.exists():
+            self.source.write_bytes(b"abc")
         self.engine = Engine(folder / "home")
         self.tools = Tools()
         self.recipes: dict[str, Recipe[Any]] = {"scripted": Scripted(script)}
