@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.media.command import command, output, scratch_input, source_input
-from pipeline.model.problem import PipelineError, codec_not_for_container, no_times
+from pipeline.model.problem import PipelineError, codec_not_for_container, no_times, result_wrong
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Run, Script
+from pipeline.model.stage import Run, Script, StepFailed
 from pipeline.stages import expect
 from pipeline.stages.selection import Selection
 
@@ -63,5 +63,12 @@ def faststart(source: Source, info: MediaInfo, selection: Selection, encoded: st
         makes=(target,),
         label="Write the file",
     )
-    yield step
+    try:
+        yield step
+    except StepFailed as failed:
+        if failed.problem.code != "no_stream":
+            raise
+        # It was asked for streams of our own file, not of the source.
+        what = "The encoder left a stream out"
+        raise PipelineError(result_wrong(what, (encoded,), failed.problem.detail)) from failed
     return ()

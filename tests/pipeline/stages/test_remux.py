@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.problem import PipelineError
+from pipeline.model.problem import PipelineError, disk_full, no_stream
 from pipeline.model.source import Source
 from pipeline.stages.remux import faststart, refuse_unfit
 from pipeline.stages.selection import Wanted, selected
@@ -38,6 +38,19 @@ def test_the_cover_comes_from_the_source(name: str, place: str) -> None:
     assert run.value_of("-map").startswith("1:")
     talk.answers()
     assert talk.returns() == ()
+
+
+def test_a_stream_the_encoder_left_out_is_not_blamed_on_the_source() -> None:
+    talk = finishing(SOURCES["1080p"])
+    talk.fails(no_stream("/media/film.mp4", "such stream"))
+    problem = talk.gives_up()
+    assert (problem.code, problem.condemns) == ("result_wrong", ("encode.mp4",))
+
+
+def test_a_full_disk_is_left_to_the_runner() -> None:
+    talk = finishing(SOURCES["1080p"])
+    talk.fails(disk_full("/out"))
+    assert talk.gives_up().code == "disk_full"
 
 
 def refusal(kept: Source, container: str, video_codec: str = "copy", audio_codec: str = "copy") -> str:
