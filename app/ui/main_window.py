@@ -109,7 +109,8 @@ class MainWindow(QMainWindow):
     def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self, title)
         dialog.setFileMode(mode)
-        dialog.filesSelected.connect(self.files_chosen)
+        # By hand: Qt cannot connect its list of texts to a signal that carries an object.
+        dialog.filesSelected.connect(lambda paths: self.files_chosen.emit(list(paths)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog

@@ -37,6 +37,7 @@ class RecipePicker(QWidget):
         self._folder = destination.folder
         self._if_exists: IfExists = destination.if_exists
         self._dialog: QFileDialog | None = None
+        self._actions: dict[Choice, QAction] = {}
         self._recipe_button = Button("", "film")
         self._recipe_button.setMenu(self._recipe_menu())
         self._folder_button = Button("", "folder")
@@ -98,7 +99,7 @@ class RecipePicker(QWidget):
             action = QAction(choice.title, menu)
             action.setToolTip(choice.summary)
             action.setCheckable(True)
-            action.setChecked(choice == self._choice)
+            self._actions[choice] = action
             action.triggered.connect(lambda _=False, picked=choice: self.choose(picked))
             group.addAction(action)
             menu.addAction(action)
@@ -111,6 +112,7 @@ class RecipePicker(QWidget):
         return menu
 
     def _show(self) -> None:
+        self._actions[self._choice].setChecked(True)
         self._recipe_button.label(self._choice.title, ICONS.get(self._choice.recipe, "film"))
         self._recipe_button.setAccessibleName(f"Recipe for new jobs: {self._choice.title}")
         self._recipe_button.setToolTip(self._choice.summary)
