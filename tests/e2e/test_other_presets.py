@@ -24,10 +24,9 @@ CANNOT: dict[str, dict[str, str]] = {
         "vorbis.ogg": "codec_not_for_container",
         "raw.h264": "no_times",
     },
-    "audio-mp3": {
-        name: "no_stream"
-        for name in ("av1.mkv", "full_range.mp4", "high10.mp4", "live.webm", "raw.h264", "video_only.mp4")
-    },
+    "audio-mp3": dict.fromkeys(
+        ("av1.mkv", "full_range.mp4", "high10.mp4", "live.webm", "raw.h264", "video_only.mp4"), "no_stream"
+    ),
 }
 
 
