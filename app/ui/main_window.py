@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app import text
-from app.models.presets import Choice
-from app.ui import icons, question
-from app.ui.drop_zone import DropZone
-from app.ui.history_page import HistoryPage
-from app.ui.queue_page import QueuePage
+from app.ui import icons
 from app.ui.side_bar import SideBar
 from app.ui.toast import Toast
+
+if TYPE_CHECKING:
+    # Only named here: the frame is painted before these, and the engine behind them, are loaded.
+    from app.models.presets import Choice
+    from app.ui.drop_zone import DropZone
+    from app.ui.history_page import HistoryPage
+    from app.ui.queue_page import QueuePage
 
 QUEUE, HISTORY = 0, 1
 _SIZE = QSize(1240, 780)
@@ -24,17 +28,21 @@ _NARROW = 1100
 
 
 class MainWindow(QMainWindow):
-    """Places things. What they do is connected in window.py."""
+    """Places things. What they do is connected in window.py. It can be shown empty, and is filled with pages then."""
+
+    queue: QueuePage
+    history: HistoryPage
+    drops: DropZone
 
     files_chosen = Signal(object)  # the paths a person picked
     leaving = Signal()  # the window is closed for good
     retry_failed = Signal()
     clear_finished = Signal()
+    painted = Signal()  # for the first time
 
-    def __init__(self, queue: QueuePage, history: HistoryPage, choices: Sequence[Choice]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.queue = queue
-        self.history = history
+        self._is_filled = self._is_painted = False
         self._running: Callable[[], int] = lambda: 0
         self._may_leave = False
         self._dialog: QFileDialog | None = None
@@ -44,8 +52,6 @@ class MainWindow(QMainWindow):
         self.resize(_SIZE)
         self.side_bar = SideBar((("Queue", "list-video"), ("History", "history")), self)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(queue)
-        self._pages.addWidget(history)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -55,11 +61,22 @@ class MainWindow(QMainWindow):
         centre.setLayout(row)
         self.setCentralWidget(centre)
         self.toast = Toast(self)
-        self.drops = DropZone(self, choices)
         self.side_bar.chosen.connect(self._pages.setCurrentIndex)
+
+    def fill(self, queue: QueuePage, history: HistoryPage, choices: Sequence[Choice]) -> None:
+        """Puts the pages in. `choices` are the presets something can be dropped on."""
+        from app.ui.drop_zone import DropZone
+
+        self.queue, self.history = queue, history
+        self._pages.addWidget(queue)
+        self._pages.addWidget(history)
+        self.drops = DropZone(self, choices)
+        self._is_filled = True
         queue.add_files.connect(self.ask_files)
         queue.add_folder.connect(self.ask_folder)
         self._add_keys()
+        self._fold()
+        queue.table.setFocus()
 
     def ask_before_leaving(self, running: Callable[[], int]) -> None:
         """Says how to count the jobs that a quit would interrupt."""
@@ -81,6 +98,8 @@ class MainWindow(QMainWindow):
         self._dialog = self._open_dialog("Add folder", QFileDialog.FileMode.Directory)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        from app.ui import question
+
         running = self._running()
         if running and not self._may_leave:
             event.ignore()
@@ -96,15 +115,21 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
         self.leaving.emit()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.queue.table.setFocus()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
         is_narrow = self.width() < _NARROW
         self.side_bar.fold(is_folded=is_narrow)
-        self.queue.fold(is_folded=is_narrow)
+        if self._is_filled:
+            self.queue.fold(is_folded=is_narrow)
 
     def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self, title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -11,8 +12,10 @@ from app import text
 from app.models.job_row import JobRow
 from app.ui import theme
 from app.ui.bar import Bar
-from pipeline.engine.estimate import Eta
 from pipeline.model.state import State
+
+if TYPE_CHECKING:
+    from pipeline.engine.estimate import Eta
 
 _GIVEN_UP = (State.CANCELED, State.SKIPPED, State.FAILED)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import qasync
 from PySide6.QtCore import QObject, QSocketNotifier, Slot
@@ -17,14 +17,14 @@ from app.bridge.executor import PoolExecutor
 from app.home import Home, claim
 from app.settings import load_settings
 from app.ui import theme
-from app.ui.parts import Bootstrap
-from app.ui.window import Window, explain
+from app.ui.main_window import MainWindow
 from pipeline.model.problem import PipelineError, Problem
+
+if TYPE_CHECKING:
+    from app.ui.parts import Bootstrap, Core
 
 ENDED_WELL, FAILED = 0, 1
 _STOP_S = 10.0
-
-_LOG = logging.getLogger(__name__)
 
 
 def open_window(files: Sequence[str], home: Home, bootstrap: Callable[[], Bootstrap]) -> int:
@@ -36,42 +36,66 @@ def open_window(files: Sequence[str], home: Home, bootstrap: Callable[[], Bootst
     app.setApplicationName("Reelyard")
     # The loop ends when the story of the window ends, not when its last window is closed: work is still to be stopped.
     app.setQuitOnLastWindowClosed(False)
-    app.setDesktopFileName("reelyard")
     settings = load_settings(home.settings_file).settings
     theme.install(app, settings.theme)
-    executor = PoolExecutor()
     try:
         owner = claim(home)
     except PipelineError as error:
         return _tell(error.problem)
+    executor = PoolExecutor()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    core: Core | None = None
+
+    async def live() -> None:
+        nonlocal core
+        frame = MainWindow()
+        await _first_paint(frame)
+        # Loaded and opened now, that a window is seen: the engine takes longer than the frame.
+        from app.ui.window import Window
+
+        core = bootstrap().open_core(home, settings, executor, scope="all")
+        window = Window(core, executor, settings.destination, frame=frame)
+        if files:
+            window.add(list(files))
+        await _until_left(frame)
+        await window.close()
+
     with owner:
         try:
-            core = bootstrap().open_core(home, settings, executor, scope="all")
+            loop.run_until_complete(live())
         except PipelineError as error:
             return _tell(error.problem)
-        loop = qasync.QEventLoop(app)
-        asyncio.set_event_loop(loop)
-        try:
-            window = Window(core, executor, settings.destination)
-            loop.run_until_complete(_live(window, list(files)))
         finally:
             # Work is stopped before the loop it reports to, and the QApplication outlives the pool.
-            core.close()
+            if core is not None:
+                core.close()
             executor.close(_STOP_S)
             loop.close()
     return ENDED_WELL
 
 
-async def _live(window: Window, files: list[str]) -> None:
-    closed = asyncio.get_running_loop().create_future()
-    window.frame.leaving.connect(lambda: None if closed.done() else closed.set_result(None))
-    bell = _Bell(window.frame.leave)
-    window.frame.show()
-    if files:
-        window.add(files)
-    await closed
+async def _first_paint(frame: MainWindow) -> None:
+    painted = asyncio.get_running_loop().create_future()
+    frame.painted.connect(lambda: painted.set_result(None))
+    frame.show()
+    await painted
+
+
+async def _until_left(frame: MainWindow) -> None:
+    """Until the window is closed, or a signal asks for it."""
+    left = asyncio.get_running_loop().create_future()
+    frame.leaving.connect(lambda: None if left.done() else left.set_result(None))
+    bell = _Bell(frame.leave)
+    if not frame.isVisible():  # closed before there was anything in it
+        left.set_result(None)
+    await left
     bell.close()
-    await window.close()
+
+
+def explain(problem: Problem) -> tuple[str, str]:
+    """A Problem as the title and the text of a box, for when there is no window to show it in."""
+    return problem.message, f"{problem.why} {problem.remedy.text}"
 
 
 def _tell(problem: Problem) -> int:

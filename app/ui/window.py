@@ -26,7 +26,7 @@ from app.ui.recipe_picker import RecipePicker
 from pipeline.model.destination import Destination
 from pipeline.model.event import Noticed
 from pipeline.model.job import Job
-from pipeline.model.problem import Action, Problem
+from pipeline.model.problem import Action
 from pipeline.model.state import State
 
 
@@ -39,6 +39,7 @@ class Window(QObject):
         executor: PoolExecutor,
         destination: Destination,
         files: FileManager = file_manager,
+        frame: MainWindow | None = None,
     ) -> None:
         super().__init__()
         self._control = core.control
@@ -54,9 +55,8 @@ class Window(QObject):
         self.verbs = JobVerbs(core.control, files, self)
         self.intake = Intake(core.control, core.presets, executor, self)
         self.picker = RecipePicker(choices, _usual(choices, core), destination)
-        self.frame = MainWindow(
-            QueuePage(self.jobs, self.verbs, self.picker), HistoryPage(self.past, self.verbs), choices
-        )
+        self.frame = frame or MainWindow()
+        self.frame.fill(QueuePage(self.jobs, self.verbs, self.picker), HistoryPage(self.past, self.verbs), choices)
         self.live = LiveWindows(self.jobs, self.verbs, self._read_log, self.frame)
         self._connect(core)
         if core.salvaged is not None:
@@ -214,8 +214,3 @@ def _usual(choices: tuple[Choice, ...], core: Core) -> Choice:
     recipe = core.presets.recipes()[0].id
     preset = core.presets.default(recipe).id
     return next(choice for choice in choices if (choice.recipe, choice.preset) == (recipe, preset))
-
-
-def explain(problem: Problem) -> tuple[str, str]:
-    """A Problem as the title and the text of a box, for when there is no window to show it in."""
-    return problem.message, f"{problem.why} {problem.remedy.text}"

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
 from app.ui.actions import ACTIONS, KEYS
-from app.ui.main_window import HISTORY
+from app.ui.main_window import HISTORY, MainWindow
 from app.ui.side_bar import RAIL_WIDTH, WIDTH
 from pipeline.model.state import State
 from tests.app.ui.conftest import Play
@@ -103,3 +104,13 @@ def test_the_history_is_read_when_it_is_shown(stage: Play) -> None:
         await until(lambda: scene.core.history.asked == 1, "the first page")
 
     stage(story)
+
+
+def test_a_frame_can_be_shown_and_closed_before_it_is_filled(styled: QApplication, qtbot: QtBot) -> None:
+    frame = MainWindow()
+    qtbot.addWidget(frame)
+    with qtbot.waitSignal(frame.painted):
+        frame.show()
+    frame.resize(900, 600)
+    with qtbot.waitSignal(frame.leaving):
+        frame.close()

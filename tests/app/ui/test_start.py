@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.home import claim, find_home
-from app.ui.window import explain
+from app.ui.start import explain
 from pipeline.model.problem import home_owned
 from pipeline.model.state import State
 from tests.support import wait
