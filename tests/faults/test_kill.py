@@ -112,7 +112,7 @@ def test_killed_at_a_random_time_everything_accepted_is_finished_once(
     this = new_round("round")
     sums = {source: audit.digest(source) for source in this.sources}
 
-    aim = chance.choices(("any time", "a result appears", "the journal grows"), (4, 3, 3))[0]
+    aim = chance.choices(("any time", "a result appears", "the journal grows", "the home is made"), (4, 3, 3, 1))[0]
     killed = [_kill(this, this.run_words(), chance, aim, whole_run_s[0])]
     before = audit.books(this.home)
     accepted = {job.id for job in before.jobs}
@@ -164,6 +164,9 @@ def _kill(this: Round, words: list[str | bytes], chance: random.Random, aim: str
             number = chance.randint(1, len(this.sources))
             _watch(lambda: this.results() >= number, app.poll)
             _wait(chance.uniform(0.0, 0.03), app.poll)
+        case "the home is made":
+            _watch(lambda: (this.home / audit.DATABASE).exists(), app.poll)
+            _wait(chance.uniform(0.0, 0.03), app.poll)
         case _:
             _watch_growth(this, chance.randint(1, 40), app.poll)
             _wait(chance.uniform(0.0, 0.005), app.poll)
@@ -179,7 +182,7 @@ def _wait(time_s: float, has_ended: Callable[[], int | None]) -> None:
 
 
 def _watch(condition: Callable[[], bool], has_ended: Callable[[], int | None]) -> None:
-    until(lambda: condition() or has_ended() is not None, "the moment to kill", limit_s=120, every_s=0.001)
+    until(lambda: condition() or has_ended() is not None, "the moment to kill", limit_s=120, every_s=0.0005)
 
 
 def _watch_growth(this: Round, times: int, has_ended: Callable[[], int | None]) -> None:
