@@ -183,20 +183,19 @@ class Control:
     def pause(self, ids: Iterable[str]) -> Refusals:
         """Suspends started jobs, holds pending ones."""
         with self._lock:
-            return _refusals(
-                self._scheduler.hold(job_id) if self._is(job_id, State.PENDING) else self._one(job_id, Trigger.PAUSE)
-                for job_id in ids
-            )
+            # Those that wait are held first: the room a paused job leaves must not start one that is to be paused.
+            waiting, started = self._divided(ids)
+            refused = [self._scheduler.hold(job_id) for job_id in waiting]
+            return _refusals(refused + [self._one(job_id, Trigger.PAUSE) for job_id in started])
 
     def resume(self, ids: Iterable[str]) -> Refusals:
         """Lets paused jobs go on and releases held ones."""
         with self._lock:
-            refused = []
-            for job_id in ids:
-                if self._is(job_id, State.PENDING):
-                    self._scheduler.release(job_id)
-                else:
-                    refused.append(self._one(job_id, Trigger.RESUME))
+            # Those that were at work go on first, in the room there is.
+            waiting, started = self._divided(ids)
+            refused = [self._one(job_id, Trigger.RESUME) for job_id in started]
+            for job_id in waiting:
+                self._scheduler.release(job_id)
             return _refusals(refused)
 
     def cancel(self, ids: Iterable[str]) -> Refusals:
@@ -240,8 +239,9 @@ class Control:
     def resume_all(self) -> Refusals:
         """Lets every paused job go on, and new ones start."""
         with self._lock:
+            refused = self.resume([job.id for job in self._roster.all() if job.state.is_paused])
             self._scheduler.drain(False)
-            return self.resume([job.id for job in self._roster.all() if job.state.is_paused])
+            return refused
 
     def drain(self, on: bool) -> None:
         """Lets what runs end and starts nothing more."""
@@ -260,9 +260,11 @@ class Control:
     def _one(self, job_id: str, trigger: Trigger) -> Problem | None:
         return self._scheduler.offer(job_id, trigger)
 
-    def _is(self, job_id: str, state: State) -> bool:
-        job = self._roster.get(job_id)
-        return job is not None and job.state is state
+    def _divided(self, ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Those of the jobs that have not started yet, and the others."""
+        jobs = [job for job in map(self._roster.get, ids) if job is not None]
+        waiting = [job.id for job in jobs if job.state is State.PENDING]
+        return waiting, [job.id for job in jobs if job.state is not State.PENDING]
 
     def _listed(self, flow: Flow) -> frozenset[tuple[bytes, int, int]]:
         with self._lock:

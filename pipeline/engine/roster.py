@@ -68,8 +68,9 @@ class Roster:
         self._batches.update((batch.id, batch) for batch in batches)
 
     def batches(self) -> tuple[Batch, ...]:
-        """All batches."""
-        return tuple(self._batches.values())
+        """The batches of the jobs that are known."""
+        used = {job.batch_id for job in self._jobs.values()}
+        return tuple(batch for batch in self._batches.values() if batch.id in used)
 
     def get(self, job_id: str) -> Job | None:
         """The newest snapshot, or None."""

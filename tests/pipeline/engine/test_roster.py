@@ -89,10 +89,14 @@ def test_a_removed_job_is_gone() -> None:
     assert (made.get("job-1"), made.next(), made.all()) == (None, None, ())
 
 
-def test_batches_are_kept() -> None:
-    made = Roster()
-    made.add_batches([Batch("a", 1, "2 items")])
+def test_a_batch_is_listed_as_long_as_one_of_its_jobs_is() -> None:
+    made = roster(a_job(1, batch_id="a"), a_job(2, batch_id="a"), a_job(3))
+    made.add_batches([Batch("a", 1, "2 items"), Batch("b", 2, "of another session")])
     assert [batch.id for batch in made.batches()] == ["a"]
+    made.remove("job-1")
+    assert [batch.id for batch in made.batches()] == ["a"]
+    made.remove("job-2")
+    assert made.batches() == ()
 
 
 CHANGES: dict[str, dict[str, Any]] = {
