@@ -31,17 +31,17 @@ def encoded(
     """
     if selection.is_empty:
         raise PipelineError(no_stream(source.path, _wish(wanted)))
-    entry = source_input(source)
+    entry, sounds = _entries(source, info, selection)
     streams: list[Any] = []
     options: dict[str, Any] = {}
     counts: dict[str, int] = {}
     for kept in selection.kept:
         letter = _LETTERS[kept.kind]
         number = counts[letter] = counts.get(letter, -1) + 1
-        stream = entry[str(kept.stream.index)]
+        stream = (sounds if kept.kind == "audio" else entry)[str(kept.stream.index)]
         is_film = kept.kind == "video" and kept.is_encoded
         streams.append(picture(stream, kept.stream, wanted.max_height) if is_film else stream)
-        options |= _options(kept, f"{letter}:{number}", wanted)
+        options |= _options(kept, f"{letter}:{number}", wanted, info)
     step = Run(
         command(
             output(streams, target, map_metadata=_tags(info), map_chapters=0, **options, **muxing),
@@ -74,6 +74,25 @@ _LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}
 _ON_TIME = "aresample=async=1"
 _ON_TIME_MP3 = "aresample=async=1:first_pts=0"
 
+# Of some Ogg films ffmpeg 9.0.2 reads sound whose times jump back with every page, takes each jump for a new
+# beginning of all, and makes minutes of seconds. The sound in Ogg is without holes: its samples say when they are. And
+# what is read by itself does not disturb the pictures.
+_BY_SAMPLES = "asetpts=N/SR/TB,"
+
+
+def _entries(source: Source, info: MediaInfo, selection: Selection) -> tuple[Any, Any]:
+    """Where pictures and where sound are read from."""
+    if info.container == "ogg" and selection.has_video:
+        return source_input(source, an=None), source_input(source, vn=None)
+    entry = source_input(source)
+    return entry, entry
+
+
+def _timed(wanted: Wanted, info: MediaInfo) -> str:
+    by_samples = _BY_SAMPLES if info.container == "ogg" else ""
+    return by_samples + (_ON_TIME_MP3 if wanted.container == "mp3" else _ON_TIME)
+
+
 # AVI and bare streams do not say when a picture is shown. Where pictures are stored in another order than they are
 # shown in, the muxer that copies them counts on in the wrong order, says this line, and ends well:
 #
@@ -81,7 +100,7 @@ _ON_TIME_MP3 = "aresample=async=1:first_pts=0"
 _MADE_UP_TIMES = "pts has no value"
 
 
-def _options(kept: Kept, place: str, wanted: Wanted) -> dict[str, Any]:
+def _options(kept: Kept, place: str, wanted: Wanted, info: MediaInfo) -> dict[str, Any]:
     match kept.kind:
         case "video" if kept.is_encoded:
             return {
@@ -100,7 +119,7 @@ def _options(kept: Kept, place: str, wanted: Wanted) -> dict[str, Any]:
             return {
                 f"c:{place}": kept.encoder,
                 f"b:{place}": f"{_kbps(kept, wanted)}k",
-                f"filter:{place}": _ON_TIME_MP3 if wanted.container == "mp3" else _ON_TIME,
+                f"filter:{place}": _timed(wanted, info),
             }
         case "cover":
             return {f"c:{place}": "copy", f"disposition:{place}": "attached_pic"}

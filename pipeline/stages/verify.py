@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 END_S = 0.25
 COPY_S = 0.05
+FAR_LONGER = 1.5
+FAR_LONGER_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -142,27 +144,34 @@ def _has_its_streams(selection: Selection, here: tuple[Count, ...], wrote: Outco
 
 
 def _is_copied_whole(selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...], bad: _Condemning) -> None:
-    offsets: list[float] = []
+    starts: list[float] = []
+    ends: list[float] = []
     for at, kept in selection.copied:
         old, new = there[kept.stream.index], here[at]
-        skipped_s = _skipped_s(kept, old, new)
-        if old.packets != new.packets and not skipped_s:
+        if old.packets != new.packets and not _skips_to_a_keyframe(kept, old, new):
             raise bad.because(f"Stream {at} has {new.packets} packets; the source has {old.packets}")
-        before, after = (old.last_end_s, new.last_end_s) if skipped_s else (old.first_pts_s, new.first_pts_s)
-        if before is not None and after is not None:
-            offsets.append(after - before)
-    # A new container may start its clock elsewhere, but it moves all streams alike.
-    if offsets and max(offsets) - min(offsets) > COPY_S:
-        raise bad.because(f"Picture and sound moved apart by {max(offsets) - min(offsets):.3f} s")
+        if old.first_pts_s is not None and new.first_pts_s is not None:
+            starts.append(new.first_pts_s - old.first_pts_s)
+        if old.last_end_s is not None and new.last_end_s is not None:
+            ends.append(new.last_end_s - old.last_end_s)
+    # A new container may start its clock elsewhere, but it moves all streams alike. Some begin otherwise, where what
+    # no player can show is left out, or where an AVI did not say when; what moved apart also ends apart.
+    apart_s = min(_spread_s(starts), _spread_s(ends))
+    if apart_s > COPY_S:
+        raise bad.because(f"Picture and sound moved apart by {apart_s:.3f} s")
 
 
-def _skipped_s(kept: Kept, old: Count, new: Count) -> float:
-    """How much of a film was left out before its first keyframe, which no player could show; 0 if anything else is."""
+def _spread_s(offsets: list[float]) -> float:
+    return max(offsets) - min(offsets) if offsets else 0.0
+
+
+def _skips_to_a_keyframe(kept: Kept, old: Count, new: Count) -> bool:
+    """Whether what is missing of a copied film lay before its first keyframe, which no player could show."""
     missing = old.packets - new.packets
     if kept.kind != "video" or missing <= 0 or not kept.stream.frame_rate:
-        return 0.0
-    skipped_s = old.length_s - new.length_s
-    return skipped_s if abs(missing - skipped_s * kept.stream.frame_rate) <= max(4.0, 0.25 * missing) else 0.0
+        return False
+    skipped = (old.length_s - new.length_s) * kept.stream.frame_rate
+    return skipped > 0 and abs(missing - skipped) <= max(4.0, 0.25 * missing)
 
 
 def _has_all_of_the_source(
@@ -170,6 +179,7 @@ def _has_all_of_the_source(
     there: tuple[Count, ...] | None, wrote: Outcome, bad: _Condemning,
 ) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
     """Compares lengths and frames with what the source says of itself; where they differ, looks what it really has."""
+    there = yield from _is_no_longer(source, info, selection, here, there, bad)
     for at, kept in selection.encoded:
         if kept.kind == "audio":
             said_s = kept.stream.duration_s or info.duration_s or 0.0
@@ -184,6 +194,25 @@ def _has_all_of_the_source(
                 raise bad.because(f"Sound {at} is {here[at].length_s:.2f} s long; in the source it is {real_s:.2f} s")
         elif kept.stream.frames and kept.stream.frames != here[at].packets:
             yield from _has_all_frames(source, info, kept, here[at].packets, bad)
+    return there
+
+
+def _is_no_longer(
+    source: Source, info: MediaInfo, selection: Selection, here: tuple[Count, ...],
+    there: tuple[Count, ...] | None, bad: _Condemning,
+) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
+    """Finds a film whose times ran away. How long a source without pictures really is, its packets do not say."""
+    said_s = expect.seconds(info)
+    made_s = Checked(here, None).length_s
+    if not said_s or not selection.has_video or made_s <= said_s * FAR_LONGER + FAR_LONGER_S:
+        return there
+    if there is None:
+        there = yield from counted_source(source)
+    film = selection.kept[0].stream
+    shown_s = there[film.index].packets / film.frame_rate if there and film.frame_rate else 0.0
+    real_s = max(said_s, shown_s, extent_s(there or ()))
+    if there is not None and made_s > real_s * FAR_LONGER + FAR_LONGER_S:
+        raise bad.because(f"It is {made_s:.1f} s long; the source is {real_s:.1f} s long")
     return there
 
 

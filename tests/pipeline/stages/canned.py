@@ -96,6 +96,7 @@ SOURCES: dict[str, Source] = {
     "flac-cover": source("song.flac", audio(0, codec="flac"), cover(1, "png"), container="flac"),
     "mp3-cover": source("song.mp3", audio(0, codec="mp3"), cover(1), container="mp3"),
     "ogg": source("song.ogg", audio(0, codec="vorbis"), container="ogg"),
+    "ogg-film": source("film.ogv", video(codec="theora", frames=0), audio(codec="vorbis"), container="ogg"),
     "surround": source("concert.mka", audio(0, codec="flac", channels=6), container=MKV),
     "video-only": source("silent.mp4", video()),
     "tracks": source(

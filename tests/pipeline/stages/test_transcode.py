@@ -106,6 +106,14 @@ def test_tags_are_taken_from_where_the_container_has_them() -> None:
     assert asked(SOURCES["1080p"], WEB).asks_for_run().value_of("-map_metadata") == "0"
 
 
+def test_the_sound_of_an_ogg_film_is_read_by_itself_and_timed_by_its_samples() -> None:
+    run = asked(SOURCES["ogg-film"], WEB).asks_for_run()
+    assert run.argv.count("file:/media/film.ogv") == 2
+    assert [run.argv[at + 1] for at, word in enumerate(run.argv) if word == "-map"][1] == "1:1"
+    assert run.value_of("-filter:a:0") == "asetpts=N/SR/TB,aresample=async=1"
+    assert asked(SOURCES["ogg"], MP3).asks_for_run().argv.count("-i") == 1
+
+
 def test_a_film_through_filters_keeps_its_language() -> None:
     assert asked(SOURCES["tracks"], WEB).asks_for_run().value_of("-metadata:s:v:0") == "language=eng"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,6 +124,10 @@ SPOILT: dict[str, tuple[str, Wanted, Spoil, str]] = {
     "a copy moved apart": (
         "1080p", REMUX, changed("audio", first_s=0.1, end_s=10.1), "Picture and sound moved apart by 0.100 s.",
     ),
+    "times ran away": (
+        "1080p", WEB, lambda held: tuple(replace(each, end_s=107.0) for each in held),
+        "It is 107.0 s long; the source is 10.0 s long.",
+    ),
     "pictures missing inside a copy": (
         "1080p", REMUX, changed("video", packets=200), "Stream 0 has 200 packets; the source has 250.",
     ),
@@ -221,6 +226,19 @@ def test_a_source_that_complained_may_have_given_less() -> None:
     check = Check(SOURCES["1080p"], WEB, spoil=changed("video", packets=240), wrote=wrote)
     assert check.labels() == [DECODE, COUNT]
     assert check.passed()
+
+
+def test_a_source_that_is_much_longer_than_it_says_may_give_a_longer_result() -> None:
+    film = source("guessed.ts", video(frames=0), audio(), container="mpegts", duration_s=3.0)
+    check = Check(film, WEB)
+    assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
+    assert check.passed().length_s == 10.0
+
+
+def test_a_copy_that_begins_otherwise_but_ends_alike_has_not_moved() -> None:
+    # An AVI does not say when its first picture is shown; what follows is where it was.
+    avi = source("old.avi", video(frames=0), audio(), container="avi")
+    assert Check(avi, REMUX, spoil=changed("video", first_s=-0.08)).passed()
 
 
 def test_a_copy_may_leave_out_what_no_player_can_show() -> None:
