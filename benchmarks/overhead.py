@@ -42,35 +42,40 @@ def main() -> None:
     parser.add_argument("clip", nargs="?", type=Path, help="a film of 10 s work or more; without it, one is fetched")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--preset", default="web-1080p")
+    parser.add_argument(
+        "--speed", default="slow", help="the encoder's; the default makes more than 10 s work of the clip"
+    )
     given = parser.parse_args()
     clip = given.clip or fetch([c for c in listed(large=True) if c.name == "vtest.avi"])["vtest.avi"]
     print_machine()
     with tempfile.TemporaryDirectory(prefix="reelyard-bench-") as folder:
         source = Path(shutil.copyfile(clip, Path(folder) / clip.name))
-        _wall(source, Path(folder), given.preset, given.rounds)
+        _wall(source, Path(folder), given.preset, given.speed, given.rounds)
         _starts(Media(Path(folder)).clip("h264_aac.mp4"), Path(folder), given.preset)
 
 
-def _wall(source: Path, folder: Path, preset: str, rounds: int) -> None:
+def _wall(source: Path, folder: Path, preset: str, speed: str, rounds: int) -> None:
     def ours() -> float:
         out = folder / "ours"
         ended = child.reelyard(
-            "run", "convert", source, "--preset", preset, "-o", out, "--home", folder / "home", "--jobs", "1",
-            "--json", limit_s=3600,
+            "run", "convert", source, "--preset", preset, "--set", f"speed={speed}", "-o", out,
+            "--home", folder / "home", "--jobs", "1", "--json", limit_s=3600,
         )  # fmt: skip
         assert ended.code == 0, ended.err
         shutil.rmtree(out)
         return _worked_s(ended.events)
 
-    steps = _Steps(source, folder, preset)
+    steps = _Steps(source, folder, preset, speed)
     pairs = interleaved(ours, steps.run, rounds)
-    print_pairs(f"convert {preset}: a job of {source.name} against the same Steps by hand; to reach: ratio 1.03", pairs)
+    print_pairs(
+        f"convert {preset} {speed}: a job of {source.name} against the same Steps by hand; to reach: ratio 1.03", pairs
+    )
 
 
 class _Steps:
     """The other side: the recipe's Steps for this source, done one after the other."""
 
-    def __init__(self, source: Path, folder: Path, preset: str) -> None:
+    def __init__(self, source: Path, folder: Path, preset: str, speed: str) -> None:
         self._folder = folder
         prober = Prober()
         found = source.stat()
@@ -78,7 +83,7 @@ class _Steps:
             path=os.fsencode(source), size=found.st_size, mtime_ns=found.st_mtime_ns, info=prober.info(str(source))
         )
         prober.close()
-        flow = open_presets(find_home(str(folder / "home"))).flow("convert", preset)
+        flow = open_presets(find_home(str(folder / "home"))).flow("convert", preset, {"speed": speed})
         self._options = Convert().decode(flow.steps[0].options)
         self._toolchain = Toolchain()
 
