@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.media.packets import Packets, count
 from pipeline.model.job import Job
-from pipeline.model.source import MediaInfo, MediaStream
 from pipeline.model.state import State
 from tests.pipeline.recipes.clips import CLIPS as TRAPS
 from tests.pipeline.recipes.clips import DAMAGED, clip, renamed
+from tests.pipeline.recipes.support import Made, boxes, converted, ended, frames, held, starts_s, tags
 from tests.support import audit, builders, child
 from tests.support.builders import Media
 from tests.support.engine import Engine, opened
@@ -54,39 +52,6 @@ WARNED: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Made:
-    """A job that has ended, and what is in its result."""
-
-    job: Job
-    info: MediaInfo | None
-
-    @property
-    def file(self) -> Path:
-        (artifact,) = self.job.artifacts
-        return Path(artifact.file)
-
-    @property
-    def result(self) -> MediaInfo:
-        assert self.info is not None, self.job.problem
-        return self.info
-
-    @property
-    def video(self) -> MediaStream:
-        video = self.result.video
-        assert video is not None
-        return video
-
-    @property
-    def source(self) -> MediaInfo:
-        assert self.job.source.info is not None
-        return self.job.source.info
-
-    @property
-    def warnings(self) -> list[str]:
-        return [warning.code for warning in self.job.warnings]
-
-
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with opened(tmp_path_factory.mktemp("convert"), jobs_at_once=2) as engine:
@@ -102,36 +67,6 @@ def all_made(engine: Engine, media: Media) -> dict[tuple[str, str], Made]:
         files = (clip(media, name) for name in names)
         jobs.update(zip([(preset, name) for name in names], engine.add(*files, preset=preset, **sets), strict=True))
     return {key: ended(engine, job) for key, job in jobs.items()}
-
-
-def ended(engine: Engine, job: Job) -> Made:
-    """Waits until a job has ended, and looks into its result."""
-    job = engine.wait_for(job.id, *(state for state in State if state.is_terminal))
-    return Made(job, engine.core.prober.info(job.artifacts[0].file) if job.artifacts else None)
-
-
-def converted(engine: Engine, file: Path, **sets: Any) -> Made:
-    """One file with options of its own."""
-    (job,) = engine.add(file, **{"speed": "ultrafast", **sets})
-    made = ended(engine, job)
-    assert made.job.state is State.COMPLETED, made.job.problem
-    return made
-
-
-def held(file: Path) -> list[Packets]:
-    """What the streams of a file hold; chapters, which MP4 keeps as a track of data, left out."""
-    return [each for each in count(f"file:{file}") if each.kind != "data"]
-
-
-def tags(file: Path) -> str:
-    """The tags of a file as ffmpeg writes them."""
-    return child.run([builders.ffmpeg(), "-v", "error", "-i", f"file:{file}", "-f", "ffmetadata", "-"]).out
-
-
-def frames(file: Path) -> str:
-    """What ffmpeg tells of every frame."""
-    words = ("-hide_banner", "-i", f"file:{file}", "-map", "0:v:0", "-vf", "showinfo", "-f", "null", "-")
-    return child.run([builders.ffmpeg(), *words]).err
 
 
 @pytest.mark.parametrize("preset", (WEB, REMUX, MP3))
@@ -252,22 +187,10 @@ def test_picture_and_sound_stay_as_far_apart_as_they_were(
     name: str, preset: str, all_made: dict[tuple[str, str], Made], media: Media
 ) -> None:
     def offset_s(file: Path) -> float:
-        picture, sound = (_starts_s(file, kind) for kind in ("v", "a"))
+        picture, sound = (starts_s(file, kind) for kind in ("v", "a"))
         return picture - sound
 
     assert offset_s(all_made[preset, name].file) == pytest.approx(offset_s(clip(media, name)), abs=0.005)
-
-
-def _starts_s(file: Path, kind: str) -> float:
-    """When the first picture is shown, or the first sound heard after the silence an encoder begins with."""
-    look = {"v": "showinfo", "a": "ashowinfo,silencedetect=noise=-40dB:d=0.005"}[kind]
-    words = ("-hide_banner", "-copyts", "-i", f"file:{file}", "-map", f"0:{kind}:0", f"-{kind}f", look, "-f", "null")
-    said = child.run([builders.ffmpeg(), *words, "-"]).err
-    first = re.search(r"pts_time:(-?[\d.]+)", said)
-    assert first is not None
-    silence = re.search(r"silence_start: (-?[\d.]+)[\s\S]*?silence_end: ([\d.]+)", said)
-    is_silent = silence is not None and float(silence[1]) <= float(first[1]) + 0.001
-    return float(silence[2]) if silence is not None and is_silent else float(first[1])
 
 
 @pytest.mark.parametrize("preset", (WEB, MP3))
@@ -348,20 +271,9 @@ def test_the_index_of_an_mp4_stands_first(preset: str, all_made: dict[tuple[str,
     for name in GOOD:
         made = all_made[preset, name]
         if made.job.artifacts:
-            boxes = _boxes(made.file)
-            assert boxes.index(b"moov") < boxes.index(b"mdat")
-            assert b"moof" not in boxes
-
-
-def _boxes(file: Path) -> list[bytes]:
-    content = file.read_bytes()
-    found, at = [], 0
-    while at < len(content):
-        size = int.from_bytes(content[at : at + 4], "big")
-        size = int.from_bytes(content[at + 8 : at + 16], "big") if size == 1 else size or len(content) - at
-        found.append(content[at + 4 : at + 8])
-        at += size
-    return found
+            found = boxes(made.file)
+            assert found.index(b"moov") < found.index(b"mdat")
+            assert b"moof" not in found
 
 
 def test_hevc_has_the_tag_that_all_players_take(
