@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -76,8 +77,10 @@ def main() -> None:
 
 def _filled(folder: Path, clip: Path, count: int) -> Path:
     folder.mkdir()
-    for number in range(count):
-        os.link(clip, folder / f"{number:05d}.mp3")
+    # One file under many names, and another one for each drop: a file system counts the names of a file.
+    first = Path(shutil.copyfile(clip, folder / "00000.mp3"))
+    for number in range(1, count):
+        os.link(first, folder / f"{number:05d}.mp3")
     return folder
 
 
