@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.model.event import Durable
 from pipeline.model.job import Job
 from pipeline.store.jobs import save_jobs
+from pipeline.store.trouble import trouble_of
 from pipeline.store.writer import Writer
 
 Work = Callable[[Connection], Any]
@@ -56,7 +57,10 @@ class Ledger:
         return failed
 
     def save_again(self) -> None:
-        """Writing works again: saves what has waited, in order."""
+        """Saves what has waited, in order. For when writing works again, and for the watch now and then.
+
+        A decision can fail while others do not; then nobody says that writing works again.
+        """
         with self._lock:
             waiting, self._unsaved = self._unsaved, []
             for entry in waiting:
@@ -82,7 +86,7 @@ class Ledger:
         if error is None:
             if entry.job is not None:
                 self._newest[entry.job.id] = max(entry.number, self._newest.get(entry.job.id, 0))
-        elif isinstance(error, sqlite3.Error):
+        elif trouble_of(error) is not None:
             with self._lock:
                 self._unsaved.append(entry)
                 self._unsaved.sort(key=lambda each: each.number)

@@ -172,6 +172,10 @@ class Scheduler:
                 self._ledger.save_again()
             self._fill()
 
+    def save_again(self) -> None:
+        """Saves what could not be saved before. For the watch thread."""
+        self._ledger.save_again()
+
     def begin(self) -> None:
         """Starts what may start. Called once, when everything is wired."""
         with self._lock:
@@ -223,6 +227,11 @@ class Scheduler:
             if job.waiting_for != waiting_for:
                 self._update(job, waiting_for=waiting_for, waiting_why=why)
                 self._fill()
+
+    def is_source(self, path: bytes) -> bool:
+        """Whether a job that has not ended reads this file."""
+        with self._lock:
+            return any(job.source.path == path and not job.state.is_terminal for job in self.roster.all())
 
     def completes(self, job_id: str) -> bool:
         """COMPLETE, unless the job is being cancelled or interrupted meanwhile; then False."""

@@ -77,7 +77,7 @@ class Engine:
         self.most_at_once = 0
         self.lock = threading.RLock()
         self.lanes = Lanes(self.lock, {**PLACES, "cpu": places, **(lanes or {})})
-        self.writer = Writer(self.path, self.told.extend, self.troubles.append)
+        self.writer = Writer(self.path, self.told.extend, self._on_trouble)
         self.writer.start()
         self.executor = Threads()
         self.roster = Roster()
@@ -90,6 +90,10 @@ class Engine:
             places=places,
             roster=self.roster,
         )
+
+    def _on_trouble(self, problem: Problem | None) -> None:
+        self.troubles.append(problem)
+        self.scheduler.block(problem is not None)
 
     def _run(self, job: Job, hand: Hand) -> None:
         try:

@@ -30,7 +30,9 @@ class FullDrive:
     def submit(self, work: Callable[[Any], Any], events: Sequence[Durable] = ()) -> Future[Any]:
         future: Future[Any] = Future()
         if self.is_full:
-            future.set_exception(sqlite3.OperationalError("database or disk is full"))
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            future.set_exception(error)
         else:
             future.set_result(work(self))
         return future
