@@ -54,8 +54,8 @@ class Hand:
         self._paused = False
         self._members: list[Member] = []
         self._since_s = time.monotonic()
-        self._quiet_since_s: float | None = None
-        self._quiet_s = 0.0
+        self._idle_since_s: float | None = None
+        self._idle_s = 0.0
 
     @property
     def is_paused(self) -> bool:
@@ -78,11 +78,11 @@ class Hand:
         return frozenset(m.lane for m in self._members if m.lane and m.place == "works")
 
     def active_s(self) -> float:
-        """Seconds since it was started, without the time a pause was in effect."""
+        """Seconds since it was started, without the time a pause was in effect or it only waited for places."""
         with self._lock:
             now = time.monotonic()
-            quiet_s = self._quiet_s + (now - self._quiet_since_s if self._quiet_since_s is not None else 0.0)
-            return now - self._since_s - quiet_s
+            idle_s = self._idle_s + (now - self._idle_since_s if self._idle_since_s is not None else 0.0)
+            return now - self._since_s - idle_s
 
     def pause(self) -> None:
         """Suspends what runs and keeps new Steps from starting. Takes effect during a Call when that returns."""
@@ -142,13 +142,14 @@ class Hand:
                 self.settle()
 
     def settle(self) -> None:
-        """Keeps the clock of pauses, and says that something changed. Under the lock."""
+        """Keeps the clock of work, and says that something changed. Under the lock."""
         now = time.monotonic()
-        if self.is_quiet and self._quiet_since_s is None:
-            self._quiet_since_s = now
-        elif not self.is_quiet and self._quiet_since_s is not None:
-            self._quiet_s += now - self._quiet_since_s
-            self._quiet_since_s = None
+        is_idle = self.is_quiet or self.waits_for_place
+        if is_idle and self._idle_since_s is None:
+            self._idle_since_s = now
+        elif not is_idle and self._idle_since_s is not None:
+            self._idle_s += now - self._idle_since_s
+            self._idle_since_s = None
         self._on_change()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
 from sqlite3 import Connection
 
@@ -30,10 +30,14 @@ NAME_BYTES = 255
 class Publisher:
     """Publishes one job's artifacts, and settles what a crash left between intent and commit."""
 
-    def __init__(self, writer: Writer, job: Job, workspace: Workspace) -> None:
+    def __init__(
+        self, writer: Writer, job: Job, workspace: Workspace, is_source: Callable[[bytes], bool] = lambda path: False
+    ) -> None:
+        """`is_source` says of a path whether an open job still has to read it; such a file is never replaced."""
         self._writer = writer
         self._job = job
         self._workspace = workspace
+        self._is_source = is_source
 
     def settled(self) -> tuple[Artifact, ...] | None:
         """The published artifacts, if an earlier attempt came so far that every one of them can be; None otherwise.
@@ -97,9 +101,10 @@ class Publisher:
         if self._job.destination.if_exists != "overwrite" or is_folder or os.path.isdir(final):
             return False
         try:
-            return not os.path.samefile(final, self._job.source.file)
+            is_own = os.path.samefile(final, self._job.source.file)
         except OSError:
-            return True
+            is_own = False
+        return not is_own and not self._is_source(os.fsencode(final))
 
     def _put(self, intent: Intent) -> tuple[Artifact, tuple[Warn, ...]]:
         warnings: tuple[Warn, ...] = ()

@@ -136,7 +136,7 @@ class Runner:
         if source != job.source:
             job = self._scheduler.learn(job.id, source)
         ready = plan(self._recipes, job)
-        publisher = Publisher(self._means.writer, job, workspace)
+        publisher = Publisher(self._means.writer, job, workspace, self._scheduler.is_source)
         # What was about to be published was made from the source as it was then. It comes before the skip rule: a
         # result that got its name just before a crash is ours.
         published = publisher.settled() if is_same else None

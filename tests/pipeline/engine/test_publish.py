@@ -198,6 +198,16 @@ def package(bench: Bench, job: Job, name: str) -> Artifact:
     return Artifact(b"hls", name=name.encode())
 
 
+def test_overwrite_spares_the_source_of_another_job_that_still_has_to_read_it(bench: Bench) -> None:
+    other = bench.out / "clip.mp4"
+    other.write_bytes(b"another job's source")
+    job = bench.job(if_exists="overwrite")
+    publisher = Publisher(bench.writer, job, Workspace.of(job), lambda path: path == os.fsencode(other))
+    published, _ = publisher.publish(bench.made(job, "clip.mp4"))
+    assert os.path.basename(published[0].file) == "clip (2).mp4"
+    assert other.read_bytes() == b"another job's source"
+
+
 @pytest.mark.parametrize("if_exists", ["rename", "overwrite"])
 @pytest.mark.parametrize("taken", [None, "file", "folder"])
 def test_a_package_folder_is_published_whole_and_replaces_nothing(
