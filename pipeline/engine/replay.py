@@ -7,7 +7,6 @@ a place in its lane, retries of transient faults, progress, is done here too, on
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from pipeline.model.stage import (
     members_of,
 )
 from pipeline.store.journal import StepRow, forget_steps, lay_down, record_step, take_in_hand
+from pipeline.store.trouble import trouble_of
 from pipeline.store.writer import Writer
 
 # An Outcome is kept in the journal, so of what a tool said only so much is kept; the log file has it all.
@@ -277,9 +277,9 @@ class Replay:
     def _commit(self, work: Callable[[Connection], None]) -> None:
         """Commits, waiting out a store that cannot be written: what the Step did must not be lost for that."""
         waited = False
-        while isinstance((done := self._means.writer.submit(work)).exception(), sqlite3.Error):
+        while (error := (done := self._means.writer.submit(work)).exception()) and (problem := trouble_of(error)):
             waited = True
-            self._desk.waits("store", "The history cannot be written now.")
+            self._desk.waits("store", problem.message)
             if self._hand.cancel.wait(self._means.store_retry_s):
                 raise Canceled
         if waited:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +34,6 @@ from pipeline.model.problem import (
     source_changed,
     source_growing,
     source_missing,
-    store_unwritable,
 )
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
@@ -44,6 +42,7 @@ from pipeline.model.state import Trigger
 from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, lay_down, steps_of
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
+from pipeline.store.trouble import trouble_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -109,11 +108,11 @@ class Runner:
                 verdict = Verdict(Trigger.STOPPED, work=partial(lay_down, job_id=job.id))
             except PipelineError as error:
                 verdict = Verdict(Trigger.FAIL, self._blame(job.id, error.problem))
-            except sqlite3.Error as error:
-                verdict = Verdict(Trigger.FAIL, store_unwritable(str(error)))
-            except Exception:
-                _LOG.exception("job %s met a bug", job.id)
-                verdict = Verdict(Trigger.FAIL, bug(traceback.format_exc()))
+            except Exception as error:
+                problem = trouble_of(error)
+                if problem is None:
+                    _LOG.exception("job %s met a bug", job.id)
+                verdict = Verdict(Trigger.FAIL, problem or bug(traceback.format_exc()))
             if verdict.problem is not None:
                 log.write("error", str(verdict.problem))
         if verdict.trigger in (Trigger.FAIL, Trigger.SKIP) and not self._has_steps(job.id):

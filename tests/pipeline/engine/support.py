@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,13 @@ PLACES: dict[Lane, int] = {"cpu": 2, "gpu": 2, "net": 4, "light": 4}
 FINISH = Verdict(Trigger.FINISH)
 
 Work = Callable[[Job, Hand], Verdict]
+
+
+def drive_is_full() -> sqlite3.OperationalError:
+    """What SQLite says when the drive of the home has no room."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
 
 
 def finish(job: Job, hand: Hand) -> Verdict:

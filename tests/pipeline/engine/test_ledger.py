@@ -17,6 +17,7 @@ from pipeline.model.event import Durable, JobRemoved
 from pipeline.store.jobs import load_jobs
 from pipeline.store.recovery import open_database
 from pipeline.store.writer import Writer
+from tests.pipeline.engine.support import drive_is_full
 from tests.pipeline.store.support import a_job, held_up
 
 
@@ -30,9 +31,7 @@ class FullDrive:
     def submit(self, work: Callable[[Any], Any], events: Sequence[Durable] = ()) -> Future[Any]:
         future: Future[Any] = Future()
         if self.is_full:
-            error = sqlite3.OperationalError("database or disk is full")
-            error.sqlite_errorcode = sqlite3.SQLITE_FULL
-            future.set_exception(error)
+            future.set_exception(drive_is_full())
         else:
             future.set_result(work(self))
         return future

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from pipeline.model.state import State, Trigger
 from pipeline.store.speeds import all_rates
 from tests.pipeline.engine.bench import MAKE, USE, noted
 from tests.pipeline.engine.runners import Options, copies, runner_in
+from tests.pipeline.engine.support import drive_is_full
 from tests.pipeline.engine.test_replay import one
 from tests.pipeline.store.support import INFO, LIMIT_S
 from tests.support.wait import until
@@ -254,7 +254,7 @@ def test_a_retry_that_comes_at_once_finds_its_workspace_its_own(tmp_path: Path) 
 
 def test_a_store_that_cannot_be_written_is_said_so_and_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise drive_is_full()
 
     with runner_in(tmp_path) as bench:
         monkeypatch.setattr(runner, "begin_attempt", full)

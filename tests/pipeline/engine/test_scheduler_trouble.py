@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from pipeline.engine.sweep import Sweeper
 from pipeline.engine.watch import Watch
 from pipeline.model.state import State, Trigger
-from tests.pipeline.engine.support import Engine, Gate, finish, let_go
+from tests.pipeline.engine.support import Engine, Gate, drive_is_full, finish, let_go
 from tests.pipeline.store.support import settle
 from tests.support.wait import until
 
@@ -25,9 +24,7 @@ class Drive:
 
         def guarded(works: list[Any]) -> None:
             if self.is_full or any(self.picks(work) for work in works):
-                error = sqlite3.OperationalError("database or disk is full")
-                error.sqlite_errorcode = sqlite3.SQLITE_FULL
-                raise error
+                raise drive_is_full()
             transact(works)
 
         engine.writer._transact = guarded  # type: ignore[method-assign]
