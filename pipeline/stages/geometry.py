@@ -8,6 +8,8 @@ from typing import Any
 from pipeline.model.source import MediaStream
 
 _INTERLACED = ("tt", "bb", "tb", "bt")
+# Files of these may hold interlaced pictures without saying so; each decoded one does. Others pass untouched.
+_TOLD_BY_PICTURES = ("dvvideo", "h264", "mjpeg", "mpeg2video", "mpeg4", "vc1")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def fitted(video: MediaStream, max_height: int) -> tuple[int, int]:
 
 def picture(stream: Any, video: MediaStream, max_height: int, *, bit_depth: int = 8) -> Any:
     """The filters between a decoded source and an 8-bit or 10-bit 4:2:0 encoder. ffmpeg turns it upright by itself."""
-    if video.field_order in _INTERLACED:
+    if _may_be_interlaced(video):
         stream = stream.filter("bwdif", mode="send_frame", parity="auto", deint="interlaced")
     if _is_tonemapped(video, bit_depth):
         stream = _tonemapped(stream, video, max_height)
@@ -107,6 +109,10 @@ def _tonemapped(stream: Any, video: MediaStream, max_height: int) -> Any:
     for kind in ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"):
         stream = stream.filter("sidedata", mode="delete", type=kind)
     return stream
+
+
+def _may_be_interlaced(video: MediaStream) -> bool:
+    return video.field_order in _INTERLACED or (not video.field_order and video.codec in _TOLD_BY_PICTURES)
 
 
 def _is_tonemapped(video: MediaStream, bit_depth: int) -> bool:

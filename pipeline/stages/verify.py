@@ -180,21 +180,29 @@ def _has_all_of_the_source(
 ) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
     """Compares lengths and frames with what the source says of itself; where they differ, looks what it really has."""
     there = yield from _is_no_longer(source, info, selection, here, there, bad)
-    for at, kept in selection.encoded:
-        if kept.kind == "audio":
-            said_s = kept.stream.duration_s or info.duration_s or 0.0
-            if here[at].length_s >= said_s - END_S:
-                continue
+    for at, kept in enumerate(selection.kept):
+        if kept.is_encoded and kept.kind == "video":
+            if kept.stream.frames and kept.stream.frames != here[at].packets:
+                yield from _has_all_frames(source, info, kept, here[at].packets, bad)
+        elif _seems_short(kept, info, here[at]):
             if there is None:
                 there = yield from counted_source(source)
             if there is None:
                 return None
-            real_s = there[kept.stream.index].length_s
-            if here[at].length_s < real_s - END_S:
-                raise bad.because(f"Sound {at} is {here[at].length_s:.2f} s long; in the source it is {real_s:.2f} s")
-        elif kept.stream.frames and kept.stream.frames != here[at].packets:
-            yield from _has_all_frames(source, info, kept, here[at].packets, bad)
+            real = there[kept.stream.index]
+            if real.packets and not here[at].packets:
+                raise bad.because(f"Stream {at} ({kept.kind}) is empty; in the source it is not")
+            if kept.kind == "audio" and here[at].length_s < real.length_s - END_S:
+                is_s, was_s = here[at].length_s, real.length_s
+                raise bad.because(f"Sound {at} is {is_s:.2f} s long; in the source it is {was_s:.2f} s")
     return there
+
+
+def _seems_short(kept: Kept, info: MediaInfo, here: Count) -> bool:
+    """Whether a stream holds less than the source says. Subtitles may well end early, but hardly have nothing."""
+    if kept.kind == "audio" and kept.is_encoded:
+        return here.length_s < (kept.stream.duration_s or info.duration_s or 0.0) - END_S
+    return not here.packets
 
 
 def _is_no_longer(

@@ -50,6 +50,10 @@ CLIPS: dict[str, str] = {
         "-c:v libx265 -preset ultrafast -x265-params log-level=error"
     ),
     "transport.ts": f"{_V} {_A} -c:v libx264 -preset fast -g 25 -c:a aac",
+    "interlaced and silent about it.avi": (
+        "-f lavfi -i testsrc2=size=720x576:rate=50:duration=1,interlace=scan=bff,setfield=bff "
+        "-c:v dvvideo -pix_fmt yuv420p"
+    ),
     "fast bursts.mkv": (
         "-f lavfi -i testsrc2=size=320x180:rate=60:duration=2 -vf select='lt(n\\,20)+not(mod(n\\,4))' "
         "-fps_mode passthrough -c:v libx264 -preset ultrafast"

@@ -28,6 +28,7 @@ SILENT = (
     "av1.mkv", "high10.mp4", "full_range.mp4", "video_only.mp4", "raw.h264", "live.webm", "animation.gif",
     "one picture in 5 s.mp4", "last picture long.gif", "reordered.avi", "reordered.h264", "tall.mp4",
     "tagged bt709.mp4", "untagged hdr.mkv", "fast bursts.mkv",
+    "interlaced and silent about it.avi",
 )  # fmt: skip
 
 # What a preset refuses, and why.
@@ -37,6 +38,7 @@ REFUSED: dict[tuple[str, str], str] = {
     (REMUX, "truly odd.mkv"): "codec_not_for_container",
     (REMUX, "animation.gif"): "codec_not_for_container",
     (REMUX, "last picture long.gif"): "codec_not_for_container",
+    (REMUX, "interlaced and silent about it.avi"): "codec_not_for_container",
     (REMUX, "mono.wav"): "codec_not_for_container",
     (REMUX, "vorbis.ogg"): "codec_not_for_container",
     (REMUX, "tagged.ogg"): "codec_not_for_container",
@@ -159,13 +161,14 @@ def test_full_range_becomes_limited_and_is_no_mere_change_of_the_tag(
     assert abs(after - (16 + before * 219 / 255)) <= 2
 
 
-def test_flagged_pictures_are_deinterlaced(all_made: dict[tuple[str, str], Made]) -> None:
-    made = all_made[WEB, "interlaced.ts"]
+@pytest.mark.parametrize(("name", "order"), (("interlaced.ts", "tt"), ("interlaced and silent about it.avi", "")))
+def test_flagged_pictures_are_deinterlaced(name: str, order: str, all_made: dict[tuple[str, str], Made]) -> None:
+    made = all_made[WEB, name]
     assert made.source.video is not None
-    assert made.source.video.field_order == "tt"
+    assert made.source.video.field_order == order
     assert made.video.field_order == "progressive"
     assert " i:P" in frames(made.file)
-    assert " i:T" not in frames(made.file)
+    assert not re.search(" i:[TB]", frames(made.file))
 
 
 @pytest.mark.parametrize("name", ("vfr.mp4", "fast bursts.mkv", "last picture long.gif"))

@@ -128,6 +128,11 @@ def test_what_has_to_change_has_its_filter(stream: dict[str, Any], expected: str
     assert expected in filters(video(**stream), 1080)
 
 
-def test_progressive_and_unknown_pictures_are_not_deinterlaced() -> None:
-    for order in ("progressive", ""):
-        assert "bwdif" not in filters(video(field_order=order))
+@pytest.mark.parametrize("codec", ("dvvideo", "h264", "mpeg2video"))
+def test_pictures_whose_file_does_not_say_are_asked_themselves(codec: str) -> None:
+    assert "bwdif" in filters(video(field_order="", codec=codec))
+
+
+@pytest.mark.parametrize(("order", "codec"), (("progressive", "h264"), ("progressive", "dvvideo"), ("", "gif")))
+def test_progressive_pictures_are_not_deinterlaced(order: str, codec: str) -> None:
+    assert "bwdif" not in filters(video(field_order=order, codec=codec))

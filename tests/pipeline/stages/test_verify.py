@@ -109,6 +109,12 @@ SPOILT: dict[str, tuple[str, Wanted, Spoil, str]] = {
         "1 video, 2 audio, 1 subtitle.",
     ),
     "subtitles are missing": ("tracks", WEB, without("subtitle"), "it should have 1 video, 2 audio, 1 subtitle."),
+    "subtitles are empty": (
+        "tracks", WEB, changed("subtitle", packets=0), "Stream 3 (subtitle) is empty; in the source it is not.",
+    ),
+    "cover is empty": (
+        "cover-mp4", WEB, changed("cover", packets=0), "Stream 2 (cover) is empty; in the source it is not.",
+    ),
     "cover is missing": ("cover-mp4", WEB, without("cover"), "it should have 1 video, 1 audio, 1 cover."),
     "a stream too many": ("1080p", WEB, lambda held: (*held, held[1]), "It has 1 video, 2 audio;"),
     "no streams at all": ("1080p", WEB, lambda held: (), "It could not be read back."),
@@ -195,6 +201,12 @@ def test_a_source_whose_sound_is_shorter_than_it_says_is_looked_at_and_believed(
     check = Check(SOURCES["1080p"], WEB, there=short)
     assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
     assert check.passed().there is not None
+
+
+def test_a_track_without_anything_in_it_stays_so() -> None:
+    check = Check(SOURCES["tracks"], WEB, there={"kind": "subtitle", "packets": 0})
+    assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
+    assert check.passed()
 
 
 def test_a_source_that_cannot_be_counted_is_no_proof_against_its_result() -> None:
