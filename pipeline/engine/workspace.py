@@ -62,7 +62,12 @@ class Workspace:
         os.makedirs(self.folder, exist_ok=True)
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Makes the folders scratch files lie in, and takes away what a Step that is run again left half-made."""
+        """Makes the folders scratch files lie in, and takes away what a Step that is run again left half-made.
+
+        Raises:
+            FileNotFoundError: the Workspace is gone, and its drive with it most likely; it is not made once more.
+        """
+        os.stat(self.folder)
         for name in names:
             path = self.path(name)
             os.makedirs(os.path.dirname(path), exist_ok=True)

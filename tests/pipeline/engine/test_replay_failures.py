@@ -218,6 +218,22 @@ def test_a_scratch_folder_that_cannot_be_written_is_said_of_the_destination(job:
     assert ".reelyard" not in problem.message and str(job.out) in problem.message
 
 
+@pytest.mark.parametrize("makes", [(), ("b",)])
+def test_a_drive_that_goes_between_two_steps_is_named(job: Attempts, makes: tuple[str, ...]) -> None:
+    def script() -> Script:
+        yield from MAKE.does(one(noted("a", "", "a")))
+        job.workspace.remove()
+        yield from MAKE.does(one(noted("b", "", *makes)))
+        return RESULT
+
+    with pytest.raises(PipelineError) as caught:
+        job.run(script())
+    problem = problem_of(caught.value)
+    assert problem.code == "destination_missing"
+    assert ".reelyard" not in problem.message and str(job.out) in problem.message
+    assert job.ran() == ["a"]
+
+
 def one_step(step: object) -> Script:
     yield from MAKE.does(one(step))
     return RESULT

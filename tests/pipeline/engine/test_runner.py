@@ -10,7 +10,7 @@ import pytest
 from pipeline.engine import noreplace, runner
 from pipeline.engine.joblog import tail
 from pipeline.engine.runner import plan
-from pipeline.model.event import JobWarned, StepStarted
+from pipeline.model.event import JobUpdated, JobWarned, StepStarted
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, Warn, not_media, result_wrong
@@ -224,6 +224,21 @@ def test_a_failed_job_without_finished_steps_leaves_no_scratch(tmp_path: Path) -
         assert bench.ended(bench.job()).state is State.FAILED
         assert bench.ran() == ["make"]
         assert not (bench.out / ".reelyard").exists()
+
+
+def test_a_fault_that_passes_is_never_seen_as_a_failure(tmp_path: Path) -> None:
+    def flaky(source: Source, options: Options, scratch: Scratch) -> Script:
+        code = "test -e ../../ran2 || { touch ../../ran2; kill -9 $$; }"
+        yield from MAKE.does(one(noted("make", code, "a")))
+        return (Artifact(b"a", name=b"clip.out"),)
+
+    with runner_in(tmp_path, flaky) as bench:
+        job = bench.ended(bench.job())
+        assert job.state is State.COMPLETED, job.problem
+        assert bench.engine.path_of(job) == ["running", "completing", "completed"]
+        waits = [told.event.waiting_for for told in bench.engine.told if isinstance(told.event, JobUpdated)]
+        assert "retry" in waits and waits[-1] == ""
+        assert bench.ran() == ["make", "make"]
 
 
 def test_a_retry_that_comes_at_once_finds_its_workspace_its_own(tmp_path: Path) -> None:

@@ -102,6 +102,14 @@ def test_what_a_step_left_half_made_is_taken_away_and_nothing_else(workspace: Wo
     assert os.path.isdir(workspace.path("new/deep"))
 
 
+def test_a_workspace_that_is_gone_with_its_drive_is_not_made_once_more(workspace: Workspace) -> None:
+    workspace.remove()
+    for names in ((), ("a.mp4",), ("deep/a.mp4",)):
+        with pytest.raises(FileNotFoundError):
+            workspace.prepare(names)
+    assert not os.path.exists(workspace.folder)
+
+
 def test_made_files_are_known_again_until_they_change(workspace: Workspace) -> None:
     write(workspace, "a.mp4")
     made = workspace.look_at(["a.mp4"])
