@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.media.command import command, output, source_input
-from pipeline.model.problem import PipelineError, no_stream, no_times, source_damaged
+from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
 from pipeline.model.stage import Outcome, Run, Talk
 from pipeline.stages import expect
@@ -30,7 +30,7 @@ def encoded(
         PipelineError: no stream would be left, nothing could be decoded, or pictures cannot be copied.
     """
     if selection.is_empty:
-        raise PipelineError(no_stream(source.path, _wish(wanted)))
+        raise PipelineError(_nothing_left(source, wanted))
     entry, sounds = _entries(source, info, selection)
     streams: list[Any] = []
     options: dict[str, Any] = {}
@@ -153,6 +153,8 @@ def _tags(info: MediaInfo) -> int | str:
     return f"0:s:{info.audio.index}" if info.container == "ogg" and info.audio else 0
 
 
-def _wish(wanted: Wanted) -> str:
+def _nothing_left(source: Source, wanted: Wanted) -> Problem:
     kinds = [kind for kind, codec in (("video", wanted.video), ("audio", wanted.audio)) if codec != "none"]
-    return " or ".join(kinds) + " stream"
+    if not kinds:
+        return bad_option("audio", "With it and the other options, neither pictures nor sound would be left")
+    return no_stream(source.path, f"{' or '.join(kinds)} stream")

@@ -145,6 +145,11 @@ def test_nothing_runs_for_a_source_without_what_is_wanted(kept: Source, wanted: 
     assert (problem.code, problem.message) == ("no_stream", said)
 
 
+def test_options_that_leave_nothing_are_told_as_such() -> None:
+    problem = asked(SOURCES["1080p"], Wanted("mp4", "none", "none")).gives_up()
+    assert (problem.code, problem.message) == ("bad_option", "The option “audio” has a value it cannot take.")
+
+
 def test_a_source_nothing_could_be_decoded_of_is_damaged() -> None:
     talk = asked(SOURCES["1080p"], WEB)
     lines = "[h264] non-existing PPS 0 referenced\n[h264] decode_slice_header error\n[h264] no frame!"
