@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -28,6 +28,10 @@ class News:
     logs: dict[str, list[JobLogged]] = field(default_factory=dict)
 
 
+def _nothing() -> None:
+    """There is nothing more to leave."""
+
+
 class EventInbox(QObject):
     """Reads the Bus on its writer's thread and delivers in the main thread: facts at once, progress 33 ms apart."""
 
@@ -47,11 +51,12 @@ class EventInbox(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._deliver)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
-        self._unsubscribe = bus.subscribe(self._take)
+        self._unsubscribe: Callable[[], None] = bus.subscribe(self._take)
 
     def close(self) -> None:
         """Reads no more. After it returned no thread touches this object."""
         self._unsubscribe()
+        self._unsubscribe = _nothing
         with self._lock:
             self._is_open = False
         self._timer.stop()

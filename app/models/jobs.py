@@ -13,12 +13,12 @@ from app.bridge.events import News
 from app.models.job_row import HEADINGS, TO_THE_RIGHT, Column, JobRow
 from app.models.naming import Naming
 from app.models.order import Shown, group_of, key_of, matches, runs
-from pipeline.model.event import JobProgressed, JobRemoved, job_of
+from pipeline.model.event import JobCreated, JobProgressed, JobRemoved, job_of
 from pipeline.model.job import Job
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 # So many rows go in at one turn of the loop: 10,000 dropped files must not hold the window up.
-CHUNK = 500
+CHUNK = 1000
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -55,8 +55,8 @@ class JobsModel(QAbstractTableModel):
         self._backlog: deque[str] = deque()
         self._backlog_timer = QTimer(self)
         self._backlog_timer.timeout.connect(self._list_more)
-        # Only what is in sight is worth a dataChanged; the table says what that is.
-        self.visible: Callable[[], range] = lambda: range(len(self._shown))
+        # Only what is in sight is worth a dataChanged; the table says what that is. None is everything.
+        self.visible: Callable[[], range] | None = None
 
     # What people ask of it
 
@@ -120,9 +120,11 @@ class JobsModel(QAbstractTableModel):
     def take(self, news: News) -> None:
         """Brings the rows up to date."""
         self._has_moved = self._has_new_order = False
-        self._in_sight = self.visible()
+        self._in_sight = range(len(self._shown)) if self.visible is None else self.visible()
         removed = {fact.job_id for fact in news.facts if isinstance(fact, JobRemoved)}
-        named = {job_id: None for fact in news.facts if (job_id := job_of(fact)) and job_id not in removed}
+        # A job that is listed already was listed from a snapshot at least as new as its creation.
+        facts = [fact for fact in news.facts if not (isinstance(fact, JobCreated) and fact.job_id in self._rows)]
+        named = {job_id: None for fact in facts if (job_id := job_of(fact)) and job_id not in removed}
         fresh: list[str] = []
         changed: dict[JobRow, tuple[Column, ...]] = {}
         for job_id in named:

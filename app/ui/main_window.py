@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
             question.ask(
                 self,
                 f"Quit with {text.count(running, 'job')} running?",
-                "They stop now. Finished steps are kept, and the jobs go on from there next time.",
+                "Work stops now. Finished steps are kept, and it goes on from there next time.",
                 safe="Keep working",
                 verb="Quit",
                 then=self.leave,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -56,6 +57,8 @@ def open_window(files: Sequence[str], home: Home, bootstrap: Callable[[], Bootst
 
         core = bootstrap().open_core(home, settings, executor, scope="all")
         window = Window(core, executor, settings.destination, frame=frame)
+        # What the program itself is made of stays until the end: collecting garbage among it would hold the window up.
+        gc.freeze()
         if files:
             window.add(list(files))
         await _until_left(frame)

@@ -254,6 +254,7 @@ QMenu::icon { padding-left: 10px; }
 QMenu::separator { height: 1px; background: %(border)s; margin: 6px 8px; }
 QPlainTextEdit { background: %(surface2)s; border: 1px solid %(border)s; border-radius: 10px; padding: 6px;
   color: %(text2)s; selection-background-color: %(accent)s; }
+QMessageBox QLabel#qt_msgbox_label { min-width: 320px; }
 QCheckBox { spacing: 8px; color: %(text2)s; font-weight: 500; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid %(ctl)s; border-radius: 5px;
   background: %(surface)s; }

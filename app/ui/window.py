@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
@@ -75,7 +77,12 @@ class Window(QObject):
         self.live.close_all()
         await self.intake.close()
         self.frame.close()
-        self.frame.deleteLater()
+        # Here and now, in the main thread: left to the garbage collector, it might die in a thread of the engine's.
+        for part in (self.frame, self):
+            gone = asyncio.get_running_loop().create_future()
+            part.destroyed.connect(partial(gone.set_result, None))
+            part.deleteLater()
+            await gone
 
     def _connect(self, core: Core) -> None:
         frame, queue = self.frame, self.frame.queue
@@ -131,7 +138,7 @@ class Window(QObject):
     @Slot()
     def _on_counted(self) -> None:
         self.frame.side_bar.count(QUEUE, self.jobs.count("active") + self.jobs.count("waiting"))
-        self.frame.side_bar.overall.look()
+        self.frame.side_bar.overall.look_soon()
 
     @Slot(bool)
     def _on_pause_all(self, pause: bool) -> None:

@@ -26,6 +26,10 @@ from tests.app.ui.fake_control import FakeControl, FakeCore, FakeFiles
 
 LIMIT_S = 60.0
 
+# Loops and pools hold Qt objects in circles of references. Collected as garbage they might die in an engine's thread
+# of a later test, and Qt would complain; the program has one of each, and it lives until the end.
+KEPT: list[object] = []
+
 
 @dataclass
 class Scene:
@@ -101,6 +105,7 @@ def play(
 ) -> None:
     """Opens a window, runs a story in its loop, and closes all in order."""
     core, files, executor = FakeCore(find_home(str(folder / "home")), past), FakeFiles(), PoolExecutor()
+    KEPT.append(executor)
     prepare(core)
 
     async def whole() -> None:
@@ -122,6 +127,7 @@ def play(
 def in_loop(app: QApplication, story: Callable[[], Awaitable[None]]) -> None:
     """Runs a coroutine in a loop that is Qt's and asyncio's at once."""
     loop = qasync.QEventLoop(app)
+    KEPT.append(loop)
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(asyncio.wait_for(story(), 2 * LIMIT_S))

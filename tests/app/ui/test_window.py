@@ -19,7 +19,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.job import Job
 from pipeline.model.state import State
 from tests.app.ui.fake_control import FakeFiles
-from tests.app.ui.scene import drop, entry, in_loop, open_menu, question, until
+from tests.app.ui.scene import KEPT, drop, entry, in_loop, open_menu, question, until
 from tests.support.builders import Media
 
 Story = Callable[[Window], Awaitable[None]]
@@ -38,6 +38,7 @@ def real(styled: QApplication, tmp_path: Path) -> Play:
 
     def run(story: Story) -> None:
         executor = PoolExecutor()
+        KEPT.append(executor)
         settings = Settings(jobs_at_once=2)
         core = bootstrap.open_core(find_home(str(tmp_path / "home")), settings, executor, scope="all")
 
