@@ -48,7 +48,7 @@ def main() -> None:
         jobs = await _add(core, clip, folder, given.jobs)
         await asyncio.sleep(_SECONDS)
         core.control.cancel(jobs)
-        await _until(lambda: all(_state(core, job) is State.CANCELED for job in jobs))
+        await _until(lambda: all(_has_ended(core, job) for job in jobs))
         for _ in range(given.cancels):
             canceled.append(await _cancel(window, core, clip, folder))
 
@@ -93,7 +93,7 @@ class _Ticks:
 async def _add(core: Core, clip: Path, folder: Path, count: int) -> list[str]:
     sources = [Source(path=os.fsencode(clip)) for _ in range(count)]
     destination = Destination(os.fsencode(folder / "out"))
-    added = core.control.add(sources, core.presets.flow("convert", "web-1080p"), destination)
+    added = core.control.add(sources, core.presets.flow("convert", "web-1080p", {"speed": "slower"}), destination)
     return [job.id for job in await asyncio.wrap_future(added)]
 
 
@@ -106,9 +106,9 @@ async def _cancel(window: Window, core: Core, clip: Path, folder: Path) -> float
     return (time.perf_counter() - began) * 1000
 
 
-def _state(core: Core, job_id: str) -> State | None:
+def _has_ended(core: Core, job_id: str) -> bool:
     job = core.control.job(job_id)
-    return job.state if job else None
+    return job is None or job.state.is_terminal
 
 
 async def _until(condition: Callable[[], bool]) -> None:
