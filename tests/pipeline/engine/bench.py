@@ -21,7 +21,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.job import Artifact, Job, Progress
 from pipeline.model.problem import PipelineError, Problem, tool_missing
 from pipeline.model.source import Source
-from pipeline.model.stage import Act, Call, CancelSignal, Command, Run, Script, Stage, Tick
+from pipeline.model.stage import Act, Call, CancelSignal, Command, Outcome, Run, Script, Stage, Talk, Tick
 from pipeline.store.jobs import save_jobs
 from pipeline.store.journal import StepRow, in_hand, steps_of
 from pipeline.store.recovery import open_database
@@ -167,3 +167,15 @@ def problem_of(error: BaseException) -> Problem:
     """What a PipelineError carries."""
     assert isinstance(error, PipelineError)
     return error.problem
+
+
+def one(step: object) -> Talk[Outcome]:
+    """A Script's part of one Step, for `Stage.does`."""
+    outcome: Outcome = yield step  # type: ignore[misc]
+    return outcome
+
+
+def one_step(step: object) -> Script:
+    """A whole Script of one Step."""
+    yield from MAKE.does(one(step))
+    return (Artifact(b"a"),)

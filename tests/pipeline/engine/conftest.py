@@ -1,4 +1,4 @@
-"""An Engine for each test, closed at its end."""
+"""An Engine, or a job's attempts, for each test; closed at its end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline.engine.bench import Attempts
 from tests.pipeline.engine.support import Engine, engine_in
 
 
@@ -14,3 +15,10 @@ from tests.pipeline.engine.support import Engine, engine_in
 def engine(tmp_path: Path) -> Iterator[Engine]:
     with engine_in(tmp_path / "home") as engine:
         yield engine
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Attempts]:
+    attempts = Attempts(tmp_path)
+    yield attempts
+    attempts.close()

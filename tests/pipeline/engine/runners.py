@@ -24,9 +24,8 @@ from pipeline.model.stage import Scratch, Script, Stage
 from pipeline.model.state import State
 from pipeline.store.journal import in_hand, steps_of
 from pipeline.store.publishing import intents_of, names_of
-from tests.pipeline.engine.bench import MAKE, USE, Tools, noted
+from tests.pipeline.engine.bench import MAKE, USE, Tools, noted, one
 from tests.pipeline.engine.support import Engine
-from tests.pipeline.engine.test_replay import one
 from tests.pipeline.store.support import INFO, LIMIT_S, a_job
 
 Told = Callable[[Source, "Options", Scratch], Script]

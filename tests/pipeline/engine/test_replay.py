@@ -1,25 +1,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, result_wrong
-from pipeline.model.stage import Canceled, Outcome, Script, StepFailed, Talk, Together
-from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, noted, problem_of, sh
+from pipeline.model.stage import Canceled, Outcome, Script, StepFailed, Together
+from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, noted, one, problem_of, sh
 
 RESULT = (Artifact(b"b"),)
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Iterator[Attempts]:
-    attempts = Attempts(tmp_path)
-    yield attempts
-    attempts.close()
 
 
 def chain(*, flag: str = "", tail: str = "c") -> Script:
@@ -29,11 +20,6 @@ def chain(*, flag: str = "", tail: str = "c") -> Script:
     yield from USE.does(one(call(tail, "c")))
     yield from USE.does(one(noted("d", "test -s b", reads=["b"])))
     return RESULT
-
-
-def one(step: object) -> Talk[Outcome]:
-    outcome: Outcome = yield step  # type: ignore[misc]
-    return outcome
 
 
 # What is recorded is sent ------------------------------------------------------------------------------------------

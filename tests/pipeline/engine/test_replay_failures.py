@@ -1,30 +1,17 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.engine import replay
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, destination_readonly, tool_killed
 from pipeline.model.stage import OUTCOME_LIMIT, Call, Canceled, Command, Outcome, Run, Script, StepFailed
-from pipeline.store.journal import record_step
-from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, note, noted, problem_of, sh
-from tests.pipeline.engine.support import drive_is_full
-from tests.pipeline.engine.test_replay import one
+from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, note, noted, one, one_step, problem_of, sh
 
 RESULT = (Artifact(b"a"),)
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Iterator[Attempts]:
-    attempts = Attempts(tmp_path)
-    yield attempts
-    attempts.close()
 
 
 def tries_hardware_first(heard: list[tuple[str, int]]) -> Script:
@@ -234,11 +221,6 @@ def test_a_drive_that_goes_between_two_steps_is_named(job: Attempts, makes: tupl
     assert job.ran() == ["a"]
 
 
-def one_step(step: object) -> Script:
-    yield from MAKE.does(one(step))
-    return RESULT
-
-
 # Bounds -------------------------------------------------------------------------------------------------------------
 
 
@@ -293,43 +275,3 @@ def test_the_step_in_hand_is_known_while_it_runs(job: Attempts) -> None:
     job.run(one_step(call("a", act=Looks("a"))))
     assert [list(hand.values()) for hand in seen] == [["make"]]
     assert job.in_hand() == {}
-
-
-# The store cannot be written ----------------------------------------------------------------------------------------
-
-
-def test_a_step_that_is_done_waits_until_that_can_be_written(job: Attempts, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = [3]
-
-    def record(*words: Any) -> None:
-        if full[0]:
-            full[0] -= 1
-            raise drive_is_full()
-        record_step(*words)
-
-    monkeypatch.setattr(replay, "record_step", record)
-    job.run(one_step(noted("a", "", "a")), store_retry_s=0.001)
-    assert job.ran() == ["a"]
-    assert len(job.recorded()) == 1
-    assert [waits for waits, _ in job.waits] == ["store"] * 3 + [""]
-    assert "cannot be written" in job.waits[0][1]
-
-
-def test_an_error_of_the_store_that_is_ours_is_not_waited_out(job: Attempts, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*words: Any) -> None:
-        raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
-
-    monkeypatch.setattr(replay, "record_step", broken)
-    with pytest.raises(sqlite3.IntegrityError):
-        job.run(one_step(noted("a", "", "a")))
-    assert job.waits == []
-
-
-def test_a_cancel_ends_the_wait_for_the_store(job: Attempts, monkeypatch: pytest.MonkeyPatch) -> None:
-    def record(*words: Any) -> None:
-        job.hand.cancel.set()
-        raise drive_is_full()
-
-    monkeypatch.setattr(replay, "record_step", record)
-    with pytest.raises(Canceled):
-        job.run(one_step(noted("a", "", "a")), store_retry_s=3600.0)

@@ -11,9 +11,8 @@ from pipeline.model.job import Artifact, Job
 from pipeline.model.source import Source
 from pipeline.model.stage import Scratch, Script, StepFailed, Together
 from pipeline.model.state import State, Trigger
-from tests.pipeline.engine.bench import MAKE, USE, call, noted, sh
+from tests.pipeline.engine.bench import MAKE, USE, call, noted, one, sh
 from tests.pipeline.engine.runners import Bench, Options, runner_in
-from tests.pipeline.engine.test_replay import one
 
 JOBS, VERBS = 4, 40
 

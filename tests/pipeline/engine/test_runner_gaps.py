@@ -12,9 +12,8 @@ from pipeline.model.problem import PipelineError, not_media
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Call, Canceled, Scratch, Script
 from pipeline.model.state import State, Trigger
-from tests.pipeline.engine.bench import MAKE, USE, Note, noted
+from tests.pipeline.engine.bench import MAKE, USE, Note, noted, one
 from tests.pipeline.engine.runners import Bench, Options, copies, runner_in
-from tests.pipeline.engine.test_replay import one
 from tests.pipeline.store.support import INFO, LIMIT_S
 from tests.support.wait import until
 
