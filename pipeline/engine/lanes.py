@@ -16,6 +16,7 @@ class Ticket:
 
     lane: Lane
     granted: Callable[[], None]
+    is_ahead: bool = False
     holds: bool = False
 
 
@@ -32,14 +33,11 @@ class Lanes:
         self._waiting: dict[Lane, deque[Ticket]] = {lane: deque() for lane in places}
 
     def ask(self, lane: Lane, granted: Callable[[], None], *, ahead: bool = False) -> Ticket:
-        """Asks for a place; `granted` is called once it is there. `ahead` goes before those who wait."""
+        """Asks for a place; `granted` is called once it is there. `ahead` goes before those who asked without."""
         with self._lock:
-            ticket = Ticket(lane, granted)
+            ticket = Ticket(lane, granted, ahead)
             line = self._waiting[lane]
-            if ahead:
-                line.appendleft(ticket)
-            else:
-                line.append(ticket)
+            line.insert(sum(other.is_ahead for other in line) if ahead else len(line), ticket)
             self._grant(lane)
             return ticket
 

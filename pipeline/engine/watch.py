@@ -58,7 +58,9 @@ class Watch:
                 _LOG.exception("the watch met a bug and goes on")
 
     def _look(self) -> None:
-        for job_id, hand in self._scheduler.hands().items():
+        hands = self._scheduler.hands()
+        self._stalled.intersection_update(hands)
+        for job_id, hand in hands.items():
             quiet_s = hand.stop_if_stalled(self._stall_after_s)
             # Said long before it is acted on: a person may know better what the tool is doing.
             if quiet_s > min(QUIET_S, self._stall_after_s / 2):

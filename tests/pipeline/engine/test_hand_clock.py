@@ -46,3 +46,20 @@ def test_time_in_pause_is_no_work(bench: Bench, monkeypatch: pytest.MonkeyPatch)
         now[0] += 50
         hand.resume()
     assert hand.active_s() == 7.0
+
+
+def test_time_in_the_line_for_a_place_is_no_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    hand, process = bench.hand(), FakeProcess()
+    with hand.member("cpu") as member:
+        member.started(process)
+        now[0] += 5
+        hand.pause()
+        other = bench.lanes.ask("cpu", lambda: None)
+        hand.resume()
+        now[0] += 1000
+        assert hand.waits_for_place
+        bench.lanes.give(other)
+        now[0] += 2
+        assert hand.active_s() == 7.0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -38,6 +39,16 @@ def test_who_asks_ahead_comes_before_those_who_wait() -> None:
     book.ask("cpu", lambda: granted.append("resumed"), ahead=True)
     book.give(first)
     assert granted == ["first", "resumed"]
+
+
+def test_those_who_ask_ahead_keep_their_order() -> None:
+    granted: list[int] = []
+    book = lanes(cpu=1)
+    tickets = [book.ask("cpu", partial(granted.append, 0))]
+    tickets += [book.ask("cpu", partial(granted.append, n), ahead=n < 4) for n in (4, 1, 2, 5, 3)]
+    for ticket in (tickets[0], tickets[2], tickets[3], tickets[5], tickets[1], tickets[4]):
+        book.give(ticket)
+    assert granted == [0, 1, 2, 3, 4, 5]
 
 
 def test_lanes_do_not_know_each_other() -> None:
