@@ -54,8 +54,6 @@ class Control:
         self._sweeper = sweeper
         self._log_folder = log_folder
 
-    # Adding --------------------------------------------------------------------------------------------------------
-
     def look(
         self,
         paths: Sequence[str | bytes],
@@ -94,30 +92,28 @@ class Control:
                 os.makedirs(destination.folder, exist_ok=True)
         now_ms = time.time_ns() // 1_000_000
         with self._lock:
-            batch = None
-            if len(sources) > 1:
-                title = title_of(tuple(folders), len(sources))
-                batch = Batch(new_id(), self._roster.next_num(), title, now_ms)
-                self._roster.add_batches([batch])
+            num = self._roster.take_nums(len(sources) + 1)
             last = self._roster.last_place()
-            jobs = tuple(
-                Job(
-                    id=new_id(),
-                    num=self._roster.next_num(),
-                    source=source,
-                    flow=flow,
-                    destination=destination,
-                    batch_id=batch.id if batch else "",
-                    priority=priority,
-                    place=last + index * STEP,
-                    held_by="person" if held else "",
-                    created_ms=now_ms,
-                )
-                for index, source in enumerate(sources, 1)
+        # Ten thousand jobs take a while to make, and the window asks for others meanwhile.
+        batch = None
+        if len(sources) > 1:
+            batch = Batch(new_id(), num, title_of(tuple(folders), len(sources)), now_ms)
+        jobs = tuple(
+            Job(
+                id=new_id(),
+                num=num + index,
+                source=source,
+                flow=flow,
+                destination=destination,
+                batch_id=batch.id if batch else "",
+                priority=priority,
+                place=last + index * STEP,
+                held_by="person" if held else "",
+                created_ms=now_ms,
             )
-            return self._scheduler.accept(jobs, batch)
-
-    # Reading -------------------------------------------------------------------------------------------------------
+            for index, source in enumerate(sources, 1)
+        )
+        return self._scheduler.accept(jobs, batch)
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs: open ones in queue order, then what ended in this session, the newest first."""
@@ -142,7 +138,7 @@ class Control:
             return ()
 
     def queue_eta(self) -> Eta | None:
-        """When all that is not paused or held will be done; None where that is not known."""
+        """When all that runs or will start by itself is done; None where that is not known."""
         with self._lock:
             hands = self._scheduler.hands()
             jobs = self._roster.all()
@@ -151,7 +147,7 @@ class Control:
                 for job in jobs
                 if job.id in hands and not job.state.is_paused and not job.state.is_terminal
             ]
-            pending = [job for job in jobs if job.state is State.PENDING and not job.held_by]
+            pending = [job for job in jobs if self._roster.can_start(job)]
             return queue_eta(started, pending, self._speeds, self._scheduler.places)
 
     def log(self, job_id: str, limit: int = 5000) -> tuple[str, ...]:
@@ -163,10 +159,8 @@ class Control:
         """Whether nothing new is started because a person asked for it."""
         return self._scheduler.is_draining
 
-    # Verbs ---------------------------------------------------------------------------------------------------------
-
     def start(self, ids: Iterable[str]) -> Refusals:
-        """Starts pending jobs now, held or not, beyond the jobs at once if need be."""
+        """Starts pending jobs now, held or not, up to eight beyond the jobs at once; others when their turn comes."""
         return self._offer(ids, Trigger.START)
 
     def release(self, ids: Iterable[str]) -> None:
@@ -250,8 +244,6 @@ class Control:
     def set_parallel(self, places: int) -> None:
         """How many jobs work at once."""
         self._scheduler.set_places(max(1, places))
-
-    # How -----------------------------------------------------------------------------------------------------------
 
     def _offer(self, ids: Iterable[str], trigger: Trigger) -> Refusals:
         with self._lock:

@@ -8,6 +8,8 @@ from pipeline.engine.hand import Hand
 from pipeline.engine.lanes import Lanes
 from pipeline.model.job import Job
 
+MOST_EXTRA = 8
+
 
 class Room:
     """Counts under the engine's lock. A job that a person starts now brings a place of its own along."""
@@ -27,10 +29,13 @@ class Room:
         self._places = places
         self._lay_out()
 
-    def add_place(self, job_id: str) -> None:
-        """One more place, for this job, until it ends."""
+    def add_place(self, job_id: str) -> bool:
+        """One more place, for this job, until it ends. False where so many were added that more would help nobody."""
+        if len(self._extra) >= MOST_EXTRA:
+            return False
         self._extra.add(job_id)
         self._lay_out()
+        return True
 
     def ended(self, job_id: str) -> None:
         """Takes away the place this job brought along, if it did."""

@@ -34,10 +34,11 @@ class Roster:
         self._line: list[str] | None = None
         self._last_num = last_num
 
-    def next_num(self) -> int:
-        """A new small number for a job or a batch."""
-        self._last_num += 1
-        return self._last_num
+    def take_nums(self, count: int) -> int:
+        """The first of so many new small numbers, for jobs and batches."""
+        first = self._last_num + 1
+        self._last_num += count
+        return first
 
     def add(self, jobs: Sequence[Job], *, accepted: bool) -> None:
         """Takes jobs in; those not accepted yet are listed and never started."""
@@ -110,16 +111,17 @@ class Roster:
     def next(self) -> Job | None:
         """The pending job whose turn it is, or None."""
         if self._line is None:
-            startable = sorted(filter(self._can_start, self._jobs.values()), key=order, reverse=True)
+            startable = sorted(filter(self.can_start, self._jobs.values()), key=order, reverse=True)
             self._line = [job.id for job in startable]
         while self._line:
             job = self._jobs.get(self._line[-1])
-            if job is not None and self._can_start(job):
+            if job is not None and self.can_start(job):
                 return job
             self._line.pop()
         return None
 
-    def _can_start(self, job: Job) -> bool:
+    def can_start(self, job: Job) -> bool:
+        """Whether this engine starts the job by itself when its turn comes."""
         return (
             job.state is State.PENDING and not job.held_by and job.id not in self._unaccepted and self._may_start(job)
         )

@@ -56,8 +56,6 @@ class Scheduler:
         self._blocked = False
         self._closing = False
 
-    # What people ask for ------------------------------------------------------------------------------------------
-
     def accept(self, jobs: Sequence[Job], batch: Batch | None) -> Future[tuple[Job, ...]]:
         """Takes jobs in. They may start once they are committed; the Future is done by then."""
         events = [JobCreated(job.id, job.name, job.flow.title, job.num, job.batch_id) for job in jobs]
@@ -69,6 +67,7 @@ class Scheduler:
             return tuple(jobs)
 
         with self._lock:
+            self.roster.add_batches([batch] if batch else [])
             self.roster.add(jobs, accepted=False)
             done = self._writer.submit(save, events)
         done.add_done_callback(lambda future: self._accepted(jobs, future))
@@ -193,8 +192,6 @@ class Scheduler:
         with self._lock:
             return dict(self._hands)
 
-    # What the Runner reports --------------------------------------------------------------------------------------
-
     def learn(self, job_id: str, source: Source) -> Job:
         """What a look at the source found."""
         with self._lock:
@@ -256,8 +253,6 @@ class Scheduler:
             self._fill()
             return done
 
-    # How -----------------------------------------------------------------------------------------------------------
-
     def _accepted(self, jobs: Sequence[Job], future: Future[tuple[Job, ...]]) -> None:
         with self._lock:
             if future.cancelled() or future.exception() is not None:
@@ -284,12 +279,10 @@ class Scheduler:
         if not self.roster.is_accepted(job.id):
             self.roster.wish(job.id)
             return
-        if self._blocked or self._closing:
+        if self._blocked or self._closing or not (self._has_room() or self._room.add_place(job.id)):
             self._update(job, held_by="")
-            return
-        if not self._has_room():
-            self._room.add_place(job.id)
-        self._start(job)
+        else:
+            self._start(job)
 
     def _start(self, job: Job) -> None:
         self._change(job, Trigger.START)

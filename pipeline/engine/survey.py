@@ -13,6 +13,7 @@ from pipeline.engine.scheduler import Scheduler
 from pipeline.model.event import JobCreated, Told
 from pipeline.model.problem import PipelineError
 from pipeline.model.source import MediaInfo
+from pipeline.model.stage import Canceled
 from pipeline.model.state import State
 
 _LOG = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Survey:
                 continue
             try:
                 info = self._probe(job.source.file)
-            except PipelineError:
+            except (PipelineError, Canceled):
                 continue
             except Exception:
                 _LOG.exception("the survey met a bug and goes on")

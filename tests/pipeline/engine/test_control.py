@@ -196,6 +196,19 @@ def test_the_time_left_is_unknown_until_something_like_it_was_measured(bench: Be
     bench.finish()
 
 
+def test_jobs_this_engine_does_not_start_are_not_in_the_time_left(bench: Bench) -> None:
+    jobs = bench.add(3, held=True)
+    bench.speeds.learn(jobs[0], 10.0)
+    bench.engine.scheduler.drain(True)
+    bench.control.release([job.id for job in jobs])
+    whole = bench.control.queue_eta()
+    bench.engine.roster._may_start = lambda job: job.id == jobs[0].id
+    own = bench.control.queue_eta()
+    assert whole is not None and own is not None and own.high_ms < whole.high_ms
+    bench.engine.roster._may_start = lambda job: True
+    bench.finish()
+
+
 # Verbs --------------------------------------------------------------------------------------------------------------
 
 

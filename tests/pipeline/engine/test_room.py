@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.engine.hand import Hand
 from pipeline.engine.lanes import Lanes
-from pipeline.engine.room import Room
+from pipeline.engine.room import MOST_EXTRA, Room
 from pipeline.model.job import Waiting
 from pipeline.model.stage import Lane
 from pipeline.model.state import State
@@ -57,6 +57,11 @@ def test_a_job_started_now_brings_a_place_along_and_takes_it_away() -> None:
     room.ended("job-1")
     room.ended("job-1")
     assert (lanes.places("cpu"), room.places) == (2, 2)
+
+
+def test_a_whole_queue_started_now_does_not_all_run_at_once() -> None:
+    room = Room(_lanes(), 2)
+    assert [room.add_place(f"job-{num}") for num in range(MOST_EXTRA + 2)] == [True] * MOST_EXTRA + [False] * 2
 
 
 def test_more_jobs_at_once_are_more_places_in_the_lane() -> None:

@@ -21,7 +21,7 @@ def roster(*jobs: Job) -> Roster:
 
 def test_numbers_go_on_from_the_last_one() -> None:
     made = Roster(last_num=41)
-    assert [made.next_num(), made.next_num()] == [42, 43]
+    assert [made.take_nums(1), made.take_nums(3), made.take_nums(1)] == [42, 43, 46]
 
 
 def test_the_next_is_the_first_that_may_start() -> None:
