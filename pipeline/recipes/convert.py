@@ -12,7 +12,7 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Outcome, Scratch, Script, Stage
 from pipeline.stages.damage import damage
 from pipeline.stages.remux import faststart, refuse_unfit
-from pipeline.stages.selection import Selection, Wanted, selected
+from pipeline.stages.selection import Wanted, selected
 from pipeline.stages.transcode import CRASH_SAFE_MP4, encoded
 from pipeline.stages.verify import Checked, checked
 
@@ -105,19 +105,19 @@ class Convert(Recipe[ConvertOptions]):
             wrote = yield from first.does(encoded(source, info, selection, wanted, result, **_muxing(options)))
             check = checked(source, info, selection, result, wrote)
         passed = yield from VERIFY.does(check)
-        found = yield from VERIFY.does(damage(source, info, selection, wrote, passed))
+        found = yield from VERIFY.does(damage(source, info, wrote, passed))
         return (
             Artifact(
                 path=os.fsencode(result),
                 name=self.result_name(source, options),
-                measures=_measures(selection, passed),
-                warnings=(*selection.left_out, *found),
+                measures=_measures(passed),
+                warnings=(*selection.left_out, *passed.left_out, *found),
             ),
         )
 
 
-def _measures(selection: Selection, passed: Checked) -> dict[str, float | int]:
-    frames = {"frames": passed.here[0].packets} if selection.has_video else {}
+def _measures(passed: Checked) -> dict[str, float | int]:
+    frames = {"frames": passed.here[0].packets} if passed.selection.has_video else {}
     return {"duration_s": round(passed.length_s, 3), **frames}
 
 

@@ -27,9 +27,7 @@ _WRITERS = ("[out#", "[vost#", "[aost#", "[sost#", "[enc:", "[mp4]", "[ipod]", "
 _TORN = "corrupt input packet in stream"
 
 
-def damage(
-    source: Source, info: MediaInfo, selection: Selection, wrote: Outcome, checked: Checked
-) -> Talk[tuple[Warn, ...]]:
+def damage(source: Source, info: MediaInfo, wrote: Outcome, checked: Checked) -> Talk[tuple[Warn, ...]]:
     """Warns of a source that is damaged inside, that ends too early, or both.
 
     A fault where it is cut off is not told apart: the cut explains it.
@@ -38,7 +36,7 @@ def damage(
     complaints = [at_s for at_s, text in wrote.complaints if not text.startswith(_WRITERS)]
     warnings: list[Warn] = []
     if complaints or any(_TORN in line for line in wrote.lines):
-        at_s = yield from _first_fault(source, info, selection)
+        at_s = yield from _first_fault(source, info, checked.selection)
         if at_s is None and ends_s is None:
             at_s = complaints[0] if complaints else 0.0
         if at_s is not None and (ends_s is None or at_s < ends_s - AT_THE_CUT_S):
@@ -59,7 +57,7 @@ def _cut_off_at(source: Source, info: MediaInfo, checked: Checked) -> Talk[float
         return None
     # Subtitles and data may well last longer than the film: only a source of which nothing does is cut off.
     there = checked.there or (yield from counted_source(source))
-    if there is not None and said_s - extent_s(there) <= allowed_s:
+    if there is not None and said_s - extent_s(each for each in there if each.kind != "cover") <= allowed_s:
         return None
     return checked.length_s
 

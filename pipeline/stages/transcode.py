@@ -53,18 +53,20 @@ def encoded(
         reads=(source.file,) if source.is_scratch else (),
     )
     outcome: Outcome = yield step
-    if outcome.complaints and not _came_to_something(outcome, selection):
-        first = outcome.complaints[0]
-        raise PipelineError(source_damaged(source.path, first[0], "\n".join(text for _, text in outcome.complaints)))
+    if _came_to_nothing(outcome, selection):
+        if not outcome.complaints:
+            raise PipelineError(_nothing_left(source, wanted))
+        said = "\n".join(text for _, text in outcome.complaints)
+        raise PipelineError(source_damaged(source.path, outcome.complaints[0][0], said))
     if any(_MADE_UP_TIMES in line for line in outcome.lines):
         raise PipelineError(no_times(source.path))
     return outcome
 
 
-def _came_to_something(outcome: Outcome, selection: Selection) -> bool:
+def _came_to_nothing(outcome: Outcome, selection: Selection) -> bool:
     tick = outcome.last_tick
     # Beside sound alone, the one frame is its cover.
-    return tick is not None and (tick.out_time_s > 0 or (selection.has_video and tick.frame > 0))
+    return tick is not None and not tick.out_time_s and not (selection.has_video and tick.frame)
 
 
 _LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}

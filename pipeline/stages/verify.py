@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.media.command import command, output, scratch_input, source_input
-from pipeline.model.problem import PipelineError, result_wrong
+from pipeline.model.problem import PipelineError, Warn, result_wrong
 from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
@@ -24,10 +24,16 @@ FAR_LONGER_S = 2.0
 
 @dataclass(frozen=True)
 class Checked:
-    """A result that passed. `there` is what its source holds, where that was counted too."""
+    """A result that passed.
 
+    `selection` is what it has, `left_out` says which of the streams it should have are not in it, because there is
+    nothing in them. `there` is what its source holds, where that was counted too.
+    """
+
+    selection: Selection
     here: tuple[Count, ...]
     there: tuple[Count, ...] | None
+    left_out: tuple[Warn, ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -59,7 +65,9 @@ def checked(
     if selection.encoded:
         decoded_s = yield from _decoded(selection, result, wrote, bad)
     here, there = yield from _counted(source, selection, result, bad)
-    _has_its_streams(selection, here, wrote, bad)
+    wished = len(selection.kept)
+    selection, there = yield from _present(source, selection, here, there, bad)
+    _has_what_was_written(selection, here, wrote, bad)
     sound_s = max((here[at].last_end_s or 0.0 for at, kept in selection.encoded if kept.kind == "audio"), default=0.0)
     if decoded_s < sound_s - END_S:
         raise bad.because(f"Only {decoded_s:.2f} s of {sound_s:.2f} s of sound could be decoded")
@@ -67,7 +75,7 @@ def checked(
         _is_copied_whole(selection, here, there, bad)
     if not wrote.complaints:
         there = yield from _has_all_of_the_source(source, info, selection, here, there, wrote, bad)
-    return Checked(here, there)
+    return Checked(selection, here, there, _empty(wished - len(selection.kept)))
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def _decoded(selection: Selection, result: str, wrote: Outcome, bad: _Condemning
     has_film = any(kept.kind == "video" for _, kept in selection.encoded)
     frames = wrote.last_tick.frame if has_film else 0
     check = command(
-        output([whole[str(at)] for at, _ in selection.encoded], "-", format="null", fps_mode="passthrough"),
+        output([whole[f"{at}?"] for at, _ in selection.encoded], "-", format="null", fps_mode="passthrough"),
         expect_s=wrote.last_tick.out_time_s,
         expect_frames=frames,
     )
@@ -127,12 +135,31 @@ def _counted(
     return here, None
 
 
-def _has_its_streams(selection: Selection, here: tuple[Count, ...], wrote: Outcome, bad: _Condemning) -> None:
+def _present(
+    source: Source, selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...] | None, bad: _Condemning
+) -> Talk[tuple[Selection, tuple[Count, ...] | None]]:
+    """The streams the result has. Those of the source with nothing in them are not written, and are not missed."""
     # MP4 keeps chapters as one more track of data.
     found = [each.kind for each in here if each.kind != "data"]
-    wanted = [kept.kind for kept in selection.kept]
+    if found == [kept.kind for kept in selection.kept]:
+        return selection, there
+    if there is None:
+        there = yield from counted_source(source)
+    full = tuple(kept for kept in selection.kept if there is None or there[kept.stream.index].packets)
+    wanted = [kept.kind for kept in full]
     if found != wanted:
         raise bad.because(f"It has {_listed(found)}; it should have {_listed(wanted)}")
+    return replace(selection, kept=full), there
+
+
+def _empty(count: int) -> tuple[Warn, ...]:
+    if not count:
+        return ()
+    tracks = "One track was" if count == 1 else f"{count} tracks were"
+    return (Warn("tracks_left_out", f"{tracks} left out: there is nothing in the source's own."),)
+
+
+def _has_what_was_written(selection: Selection, here: tuple[Count, ...], wrote: Outcome, bad: _Condemning) -> None:
     tick = wrote.last_tick
     assert tick is not None
     for at, kept in selection.encoded:
@@ -216,7 +243,7 @@ def _is_no_longer(
 ) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
     """Finds a film whose times ran away. How long a source without pictures really is, its packets do not say."""
     said_s = expect.seconds(info)
-    made_s = Checked(here, None).length_s
+    made_s = Checked(selection, here, None).length_s
     if not said_s or not selection.has_video or made_s <= said_s * FAR_LONGER + FAR_LONGER_S:
         return there
     if there is None:

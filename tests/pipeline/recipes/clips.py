@@ -35,6 +35,7 @@ CLIPS: dict[str, str] = {
         "-f lavfi -i testsrc2=size=160x90:rate=25:duration=70 -itsoffset 60 -f lavfi -i sine=duration=5 -i @lines.srt "
         "-map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -c:a aac -c:s srt"
     ),
+    "sound without anything.mkv": "-i @h264_aac.mp4 -map 0 -c copy -bsf:a noise=drop=1",
     "long subtitles.mkv": f"{_V} {_A} -i @late.srt -map 0 -map 1 -map 2 {_X} -c:s srt",
     "everything.mkv": (
         "-i @h264_aac.mp4 -f sup -i @pictures.sup -i @lines.srt -map 0 -map 1 -map 2 -c copy "

@@ -34,6 +34,7 @@ SILENT = (
 # What a preset refuses, and why.
 REFUSED: dict[tuple[str, str], str] = {
     **{(MP3, name): "no_stream" for name in SILENT},
+    (MP3, "sound without anything.mkv"): "no_stream",
     (REMUX, "odd_321x181.mkv"): "codec_not_for_container",
     (REMUX, "truly odd.mkv"): "codec_not_for_container",
     (REMUX, "animation.gif"): "codec_not_for_container",
@@ -51,6 +52,8 @@ WARNED: dict[tuple[str, str], tuple[str, ...]] = {
     (WEB, "everything.mkv"): ("subtitles_left_out",),
     (REMUX, "everything.mkv"): ("subtitles_left_out",),
     (MP3, "tracks.mkv"): ("tracks_left_out",),
+    (WEB, "sound without anything.mkv"): ("tracks_left_out",),
+    (REMUX, "sound without anything.mkv"): ("tracks_left_out",),
 }
 
 

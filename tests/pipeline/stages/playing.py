@@ -59,7 +59,8 @@ class Player:
             return {"value": [self._counts(name) for name in named]}
         try:
             mapped = self._mapped(command.argv)
-        except IndexError:
+            assert mapped
+        except (AssertionError, IndexError):
             return {"exit_code": 234, "stderr": "Failed to set value '0:1' for option 'map': Invalid argument"}
         target = command.argv[-1].removeprefix("file:")
         if target != "-":
@@ -77,8 +78,10 @@ class Player:
             if place.startswith("["):  # what comes out of filters is the film
                 found.append(next(each for each in self.files[inputs[0]] if each.kind == "video"))
             else:
-                file, stream = place.split(":")
-                found.append(self.files[inputs[int(file)]][int(stream)])
+                file, stream = place.removesuffix("?").split(":")
+                there = self.files[inputs[int(file)]]
+                if int(stream) < len(there) or not place.endswith("?"):
+                    found.append(there[int(stream)])
         return tuple(found)
 
     def _counts(self, name: str) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def looking(
     assert kept.info is not None
     here = (Count(0, "video", 250, 0.0, length_s), Count(1, "audio", 470, -0.021, length_s))
     wrote = Outcome(last_tick=Tick(out_time_s=length_s, frame=250), complaints=complaints, lines=lines)
-    return drive(_shown(damage(kept, kept.info, selected(kept.info, WEB), wrote, Checked(here, None))))
+    return drive(_shown(damage(kept, kept.info, wrote, Checked(selected(kept.info, WEB), here, None))))
 
 
 def _shown(talk: Talk[tuple[Warn, ...]]) -> Script:
@@ -168,11 +168,19 @@ def test_subtitles_that_last_longer_than_the_film_cut_nothing_off() -> None:
     assert told(talk) == []
 
 
+def test_a_cover_says_nothing_about_where_the_sound_ends() -> None:
+    song = source("song.mp3", audio(0), SOURCES["mp3-cover"].info.streams[1], container="mp3")  # type: ignore[union-attr]
+    talk = looking(song, length_s=6.0)
+    count_source(talk, song, 6.0)
+    assert told(talk) == [("source_cut_off", 6.0)]
+
+
 def test_what_was_counted_already_is_not_counted_again() -> None:
     film = SOURCES["1080p"]
     assert film.info is not None
     there = (Count(0, "video", 150, 0.0, 6.0), Count(1, "audio", 280, 0.0, 6.0))
-    script = damage(film, film.info, selected(film.info, WEB), Outcome(last_tick=Tick()), Checked(there, there))
+    checked = Checked(selected(film.info, WEB), there, there)
+    script = damage(film, film.info, Outcome(last_tick=Tick()), checked)
     assert told(drive(_shown(script))) == [("source_cut_off", 6.0)]
 
 

@@ -157,6 +157,13 @@ def test_a_source_nothing_could_be_decoded_of_is_damaged() -> None:
     assert talk.gives_up().code == "source_damaged"
 
 
+def test_a_source_whose_streams_are_empty_has_none() -> None:
+    talk = asked(SOURCES["1080p"], MP3)
+    # What ffmpeg 9.0.2 says of a track that is declared and has nothing in it; it ends well.
+    talk.answers(stderr="[out#0/mp3] Output file is empty, nothing was encoded", last_tick=Tick())
+    assert talk.gives_up().code == "no_stream"
+
+
 def test_a_single_picture_with_a_complaint_is_a_result() -> None:
     talk = asked(SOURCES["1080p"], WEB)
     talk.answers(complaints=((0.0, "[h264] no frame!"),), last_tick=Tick(frame=1))

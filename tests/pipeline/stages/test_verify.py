@@ -67,6 +67,7 @@ def _shown(talk: Talk[Checked]) -> Script:
 
 
 DECODE, COUNT, COMPARE = "Decode the result", "Count what is in the result", "Compare with the source"
+COUNT_SOURCE = "Count what is in the source"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_good_result_passes_with_no_more_questions_than_it_needs(name: str, wa
 
 def test_only_what_was_encoded_is_decoded() -> None:
     run = Check(SOURCES["1080p"], COPIED_FILM).talk.asks_for_run()
-    assert [run.argv[at + 1] for at, word in enumerate(run.argv) if word == "-map"] == ["0:1"]
+    assert [run.argv[at + 1] for at, word in enumerate(run.argv) if word == "-map"] == ["0:1?"]
     assert run.command.expect_frames == 0
 
 
@@ -101,7 +102,7 @@ def test_the_decode_tells_its_progress() -> None:
 
 
 SPOILT: dict[str, tuple[str, Wanted, Spoil, str]] = {
-    "sound is missing": ("1080p", WEB, without("audio"), "It could not be read back."),
+    "sound is missing": ("1080p", WEB, without("audio"), "It has 1 video; it should have 1 video, 1 audio."),
     "copied sound is missing": ("1080p", REMUX, without("audio"), "It has 1 video; it should have 1 video, 1 audio."),
     "nothing is in a copy": ("1080p", REMUX, lambda held: (), "It has no stream; it should have 1 video, 1 audio."),
     "one of two sounds is missing": (
@@ -199,14 +200,23 @@ def test_sound_that_stops_being_decodable_is_found() -> None:
 def test_a_source_whose_sound_is_shorter_than_it_says_is_looked_at_and_believed() -> None:
     short: dict[str, Any] = {"kind": "audio", "end_s": 8.0}
     check = Check(SOURCES["1080p"], WEB, there=short)
-    assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
+    assert check.labels() == [DECODE, COUNT, COUNT_SOURCE]
     assert check.passed().there is not None
 
 
 def test_a_track_without_anything_in_it_stays_so() -> None:
     check = Check(SOURCES["tracks"], WEB, there={"kind": "subtitle", "packets": 0})
-    assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
+    assert check.labels() == [DECODE, COUNT, COUNT_SOURCE]
     assert check.passed()
+
+
+@pytest.mark.parametrize(("wanted", "asked"), ((WEB, [DECODE, COUNT, COUNT_SOURCE]), (REMUX, [COMPARE])))
+def test_a_track_with_nothing_in_it_may_be_missing_and_is_told(wanted: Wanted, asked: list[str]) -> None:
+    check = Check(SOURCES["1080p"], wanted, spoil=without("audio"), there={"kind": "audio", "packets": 0})
+    assert check.labels() == asked
+    passed = check.passed()
+    assert [each.kind for each in passed.selection.kept] == ["video"]
+    assert passed.left_out[0].message == "One track was left out: there is nothing in the source's own."
 
 
 def test_a_source_that_cannot_be_counted_is_no_proof_against_its_result() -> None:
@@ -243,7 +253,7 @@ def test_a_source_that_complained_may_have_given_less() -> None:
 def test_a_source_that_is_much_longer_than_it_says_may_give_a_longer_result() -> None:
     film = source("guessed.ts", video(frames=0), audio(), container="mpegts", duration_s=3.0)
     check = Check(film, WEB)
-    assert check.labels() == [DECODE, COUNT, "Count what is in the source"]
+    assert check.labels() == [DECODE, COUNT, COUNT_SOURCE]
     assert check.passed().length_s == 10.0
 
 
