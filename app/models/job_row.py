@@ -12,6 +12,8 @@ from pipeline.model.job import Job
 from pipeline.model.stage import Stage
 from pipeline.model.state import State
 
+_HEADER_BYTES = 4096
+
 
 class Column(IntEnum):
     """The columns of the queue, in order."""
@@ -186,6 +188,12 @@ def result_bytes(job: Job) -> int:
     return sum(artifact.size for artifact in job.artifacts if artifact.kind == "result")
 
 
+def output_bytes(job: Job) -> int:
+    """How much has been written; 0 while that is no more than a header, which can be so for seconds."""
+    made = result_bytes(job) or job.progress.out_bytes
+    return made if made >= _HEADER_BYTES or job.state is State.COMPLETED else 0
+
+
 def gain(job: Job) -> str:
     """`41 % smaller`, `3 % larger`; empty where sizes are not known."""
     made, source = result_bytes(job), job.source.size
@@ -231,8 +239,8 @@ def _second_line(job: Job, naming: Naming, stages: tuple[Stage, ...]) -> tuple[s
 def _size(job: Job) -> str:
     if job.state is State.COMPLETED:
         return text.size(result_bytes(job)) if job.artifacts else text.UNKNOWN
-    if job.state.is_started and job.progress.out_bytes > 0:
-        return text.size(job.progress.out_bytes)
+    if job.state.is_started and (made := output_bytes(job)):
+        return text.size(made)
     return text.size(job.source.size) if job.source.size >= 0 else text.UNKNOWN
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import text
-from app.models.job_row import result_bytes, speed_of
+from app.models.job_row import output_bytes, speed_of
 from app.ui import icons, theme
 from pipeline.model.job import Job
 from pipeline.model.state import State
@@ -46,7 +46,7 @@ class Tiles(QWidget):
         of = f"of {clock(duration_s)}" if duration_s else ""
         self._say("position", clock(progress.out_time_s) if progress.out_time_s > 0 else "", of)
         self._say("elapsed", clock(elapsed_s) if elapsed_s > 0 else "", "")
-        out_bytes = result_bytes(job) or progress.out_bytes
+        out_bytes = output_bytes(job)
         number, _, unit = text.size(out_bytes).partition(" ")
         self._say("output", number if out_bytes > 0 else "", unit)
 

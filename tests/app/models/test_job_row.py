@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.models.job_row import Column, JobRow, cells_of, gain, segments_of, speed_of
+from app.models.job_row import Column, JobRow, cells_of, gain, output_bytes, segments_of, speed_of
 from pipeline.model import problem
 from pipeline.model.job import Artifact, Job, Progress
 from pipeline.model.problem import Warn
@@ -118,3 +118,15 @@ def test_stages_are_asked_for_once_a_source() -> None:
 def test_a_name_cannot_break_the_line() -> None:
     cells = cells_of(job("two\nlines.mp4"), naming(), STAGES, None)
     assert "\n" not in cells.name
+
+
+@pytest.mark.parametrize(
+    ("state", "written", "expected"),
+    [
+        (State.RUNNING, 88, 0),
+        (State.RUNNING, 5000, 5000),
+        (State.COMPLETED, 88, 88),
+    ],
+)
+def test_a_header_is_no_output_yet(state: State, written: int, expected: int) -> None:
+    assert output_bytes(job(state=state, progress=Progress(out_bytes=written))) == expected
