@@ -76,10 +76,10 @@ def test_open_ones_come_in_the_order_of_the_queue_and_ended_ones_newest_first() 
     assert [job.num for job in made.all()] == [5, 4, 3, 2, 1]
 
 
-def test_the_last_place_is_that_of_the_open_jobs() -> None:
-    assert Roster().last_place() == 0.0
-    made = roster(a_job(1, place=5.0), a_job(2, place=7.0), a_job(3, place=99.0, state=State.FAILED, ended_ms=1))
-    assert made.last_place() == 7.0
+def test_places_are_taken_behind_the_last_open_job_and_never_twice() -> None:
+    assert Roster().take_places(2, 10.0) == 0.0
+    made = roster(a_job(1, place=3.0), a_job(2, place=7.0), a_job(3, place=9.0, state=State.COMPLETED))
+    assert [made.take_places(2, 10.0), made.take_places(1, 10.0)] == [7.0, 27.0]
 
 
 def test_a_removed_job_is_gone() -> None:

@@ -84,7 +84,7 @@ def test_one_decision_that_fails_among_others_that_do_not_is_saved_soon(
     drive.picks = picks
     jobs = engine.add(*[finish] * 6)
     until(lambda: all(engine.state(job).is_terminal for job in jobs), "all to end")
-    assert failed
+    until(lambda: failed, "one of them to meet the drive")
     until(lambda: sum(len(engine.path_of(job)) for job in jobs) == 18, "all decisions to be told")
     engine.failures.clear()
     settle(engine.writer)
