@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,35 @@ def test_one_source_makes_no_batch_and_its_folder_is_made(bench: Bench) -> None:
     assert bench.control.batches() == ()
     assert bench.out.is_dir()
     bench.finish()
+
+
+def test_numbers_of_single_files_follow_each_other(bench: Bench) -> None:
+    first, second = bench.add(held=True)[0], bench.add(held=True)[0]
+    assert second.num == first.num + 1
+    batch = bench.add(2, held=True)
+    assert [job.num for job in batch] == [second.num + 2, second.num + 3]
+
+
+def test_drops_at_once_do_not_mix_in_the_queue(bench: Bench) -> None:
+    """Two windows hand over a folder each at the same moment."""
+    meet = threading.Barrier(4)
+    adds: list[Any] = []
+
+    def drop() -> None:
+        meet.wait(LIMIT_S)
+        adds.append(bench.control.add(bench.sources(50), FLOW, Destination(b"/out"), held=True))
+
+    threads = [threading.Thread(target=drop) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for done in adds:
+        done.result(LIMIT_S)
+    jobs = bench.control.jobs()
+    assert len({job.num for job in jobs}) == len({job.id for job in jobs}) == 200
+    changes = sum(before.batch_id != after.batch_id for before, after in itertools.pairwise(jobs))
+    assert changes == 3, "each drop stands together"
 
 
 def test_a_drop_that_cannot_be_committed_leaves_no_batch_either(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.engine.hand import Hand
+from pipeline.engine.room import MOST_EXTRA
 from pipeline.engine.transition import Verdict
 from pipeline.model.job import Job
 from pipeline.model.problem import not_media
@@ -165,6 +166,21 @@ def test_start_now_adds_a_place_until_that_job_ends(tmp_path: Path) -> None:
         assert [engine.state(job) for job in jobs] == [R, P, State.COMPLETED, P]
         let_go(gates)
         engine.until_all_ended()
+
+
+def test_starting_a_large_selection_now_starts_a_few_and_lets_the_others_take_their_turn(engine: Engine) -> None:
+    gates = [Gate() for _ in range(30)]
+    engine.scheduler.drain(True)
+    jobs = engine.add(*gates, held_by="person")
+    for job in jobs:
+        assert engine.scheduler.offer(job.id, Trigger.START) is None
+    assert len(engine.scheduler.hands()) == 2 + MOST_EXTRA
+    assert {job.held_by for job in engine.roster.all()} == {""}
+    engine.scheduler.drain(False)
+    let_go(gates)
+    engine.until_all_ended()
+    assert engine.lanes.places("cpu") == 2
+    engine.assert_books_are_right()
 
 
 def test_start_of_what_is_started_changes_nothing(engine: Engine) -> None:
