@@ -156,6 +156,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     history = History(opened.path)
     housekeeping = Housekeeping(writer, opened.path, settings.history_days)
     survey.start()
+    survey.add([job.id for job in left])
     housekeeping.start()
     watch.start()
     scheduler.begin()

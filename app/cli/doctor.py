@@ -20,7 +20,7 @@ from app.settings import load_settings
 from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
 from pipeline.model.problem import PipelineError, Problem, encoder_missing, home_on_network, space_low, unwritable_home
-from pipeline.store.connection import reader
+from pipeline.store.connection import is_there, reader
 from pipeline.store.filesystem import is_network, kind_of
 from pipeline.store.lineage import was_closed
 from pipeline.store.recovery import NAME
@@ -102,8 +102,9 @@ def _folders(home: Home, problems: list[Problem]) -> list[dict[str, Any]]:
 
 def _database(home: Home) -> dict[str, Any] | None:
     path = os.path.join(home.database_folder, NAME)
-    if not os.path.exists(path):
-        return None
+    with reading():
+        if not is_there(path):
+            return None
     with reading(), closing(reader(path)) as connection:
         version = version_of(connection)
         is_closed = version == 0 or was_closed(connection)

@@ -15,7 +15,8 @@ from app.home import Home, find_home, living_owner
 from pipeline.model import wire
 from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError, store_damaged
-from pipeline.store.history import History, reader
+from pipeline.store.connection import is_there, reader
+from pipeline.store.history import History
 from pipeline.store.jobs import load_jobs
 from pipeline.store.recovery import NAME
 from pipeline.store.schema import version_of
@@ -78,7 +79,9 @@ def reading() -> Iterator[None]:
 def _databases(home: Home) -> Iterable[str]:
     for one in (home, *home.runs()):
         database = os.path.join(one.database_folder, NAME)
-        if os.path.exists(database):
+        with reading():
+            is_readable = is_there(database)
+        if is_readable:
             yield database
 
 

@@ -92,16 +92,15 @@ class Control:
                 os.makedirs(destination.folder, exist_ok=True)
         now_ms = time.time_ns() // 1_000_000
         with self._lock:
-            num = self._roster.take_nums(len(sources) + 1)
-            last = self._roster.last_place()
+            is_batch = len(sources) > 1
+            num = self._roster.take_nums(len(sources) + is_batch)
+            last = self._roster.take_places(len(sources), STEP)
         # Ten thousand jobs take a while to make, and the window asks for others meanwhile.
-        batch = None
-        if len(sources) > 1:
-            batch = Batch(new_id(), num, title_of(tuple(folders), len(sources)), now_ms)
+        batch = Batch(new_id(), num, title_of(tuple(folders), len(sources)), now_ms) if is_batch else None
         jobs = tuple(
             Job(
                 id=new_id(),
-                num=num + index,
+                num=num + index - (not is_batch),
                 source=source,
                 flow=flow,
                 destination=destination,

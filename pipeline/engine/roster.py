@@ -33,6 +33,7 @@ class Roster:
         self._wished: set[str] = set()
         self._line: list[str] | None = None
         self._last_num = last_num
+        self._taken_place = 0.0
 
     def take_nums(self, count: int) -> int:
         """The first of so many new small numbers, for jobs and batches."""
@@ -97,9 +98,12 @@ class Roster:
         self._wished.discard(job_id)
         self._line = None
 
-    def last_place(self) -> float:
-        """The place of the job that stands last; a new one goes behind it."""
-        return max((job.place for job in self._jobs.values() if not job.state.is_terminal), default=0.0)
+    def take_places(self, count: int, step: float) -> float:
+        """The place of the job that stands last; so many behind it, a step apart, are nobody else's from now on."""
+        last = max((job.place for job in self._jobs.values() if not job.state.is_terminal), default=0.0)
+        last = max(last, self._taken_place)
+        self._taken_place = last + count * step
+        return last
 
     def all(self) -> tuple[Job, ...]:
         """Every job: open ones in queue order, then ended ones, the newest first."""

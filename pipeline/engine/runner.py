@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import traceback
@@ -43,6 +44,8 @@ from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scrat
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
 from pipeline.store.trouble import trouble_of
+
+LINES_TOLD = 200
 
 _LOG = logging.getLogger(__name__)
 
@@ -194,9 +197,12 @@ class Runner:
             lay_down(connection, job.id)
             return steps_of(connection, job.id)
 
+        said = itertools.count()
+
         def logs(level: str, line: str) -> None:
             log.write(level, line)
-            if told := _TOLD.get(level):
+            # A damaged file makes a tool complain a hundred thousand times; the log has them, nobody reads them live.
+            if (told := _TOLD.get(level)) and next(said) < LINES_TOLD:
                 writer.tell(JobLogged(job.id, job.attempt, told, line))
 
         stages = ready.stages(job.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 BUSY_S = 5.0
@@ -57,11 +58,38 @@ def reader(path: str, *, still: bool = False) -> sqlite3.Connection:
         return _read_only(path, "immutable=1")
     try:
         return _read_only(path, "mode=ro")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
+            # Its maker was killed before the first commit, and only who may write can take that back.
+            raise FileNotFoundError(path) from error
         # Where nothing may be written, SQLite cannot make the -shm file. Without a WAL nobody is writing there either.
         if os.path.exists(f"{path}-wal") or os.access(os.path.dirname(path) or ".", os.W_OK):
             raise
         return _read_only(path, "immutable=1")
+
+
+def is_there(path: str) -> bool:
+    """Whether there is a database to read: its maker came as far as the first commit.
+
+    Raises:
+        sqlite3.Error: there is one, and it cannot be opened.
+    """
+    try:
+        reader(path).close()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def roll_back(path: str) -> None:
+    """Takes back what somebody was killed in the middle of while the database was being made: it has no WAL yet then.
+
+    Raises:
+        sqlite3.Error: it cannot be taken back.
+    """
+    if os.path.exists(f"{path}-journal"):
+        with closing(sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)) as c:
+            c.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def wreck(path: str) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.model.problem import PipelineError, Problem, home_on_network, unwritable_home
 from pipeline.store import backup, lineage, salvage, schema
-from pipeline.store.connection import reader, writable
+from pipeline.store.connection import reader, roll_back, writable
 from pipeline.store.filesystem import is_network, kind_of
 from pipeline.store.trouble import is_damage, trouble_of
 
@@ -95,6 +95,7 @@ def _check(path: str) -> bool:
     if os.path.getsize(path) == 0 and lineage.read_mark(path) is not None:
         raise _Damaged("it is empty, and was not")
     try:
+        roll_back(path)
         return _look_into(path)
     except sqlite3.Error as error:
         if trouble_of(error) is None:

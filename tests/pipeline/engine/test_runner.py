@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from pipeline.engine import noreplace, runner
-from pipeline.engine.joblog import tail
-from pipeline.model.event import JobUpdated, JobWarned, StepStarted
+from pipeline.engine.joblog import path_of, tail
+from pipeline.model.event import JobLogged, JobUpdated, JobWarned, StepStarted
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, Warn, not_media
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Scratch, Script
 from pipeline.model.state import State, Trigger
 from pipeline.store.speeds import all_rates
-from tests.pipeline.engine.bench import MAKE, USE, noted, one
+from tests.pipeline.engine.bench import MAKE, USE, noted, one, sh
 from tests.pipeline.engine.runners import Options, copies, runner_in
 from tests.pipeline.engine.support import drive_is_full
 from tests.pipeline.store.support import INFO, LIMIT_S
@@ -222,3 +222,16 @@ def test_a_destination_that_is_gone_is_named(tmp_path: Path) -> None:
         job = bench.ended(bench.job())
         assert job.problem is not None and job.problem.code == "destination_missing"
         assert not bench.out.exists()
+
+
+def test_a_tool_that_complains_without_end_does_not_flood_those_who_listen(tmp_path: Path) -> None:
+    def complains(source: Source, options: Options, scratch: Scratch) -> Script:
+        code = "yes '[h264 @ 0x55] [error] error while decoding MB 0 2' | head -n 20000"
+        yield from MAKE.does(one(sh(f"{code}; printf x > a", "a", speaks="ffmpeg")))
+        return (Artifact(b"a", name=b"clip.out"),)
+
+    with runner_in(tmp_path, complains) as bench:
+        job = bench.ended(bench.job())
+        assert job.state is State.COMPLETED
+        assert len([told for told in bench.engine.told if isinstance(told.event, JobLogged)]) == LINES_TOLD
+        assert os.path.getsize(path_of(str(bench.logs), job.id)) > LINES_TOLD * 60

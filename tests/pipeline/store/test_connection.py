@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pipeline.store
-from pipeline.store.connection import reader, writable
+from pipeline.store.connection import is_there, reader, roll_back, writable
 from pipeline.store.jobs import load_jobs, save_jobs
 from pipeline.store.recovery import open_database
 from tests.pipeline.store.support import a_job
@@ -131,3 +132,27 @@ def test_nothing_else_connects_to_a_database() -> None:
 
 def _pragma(c: sqlite3.Connection, name: str) -> object:
     return c.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_a_database_whose_maker_was_killed_is_not_there_until_somebody_takes_that_back(tmp_path: Path) -> None:
+    path = str(tmp_path / "half.db")
+    assert not is_there(path)
+    assert run([sys.executable, "-c", _KILLED_MAKER, path]).code == -signal.SIGKILL
+    assert os.path.exists(f"{path}-journal")
+    assert not is_there(path)
+    roll_back(path)
+    assert not os.path.exists(f"{path}-journal")
+    assert is_there(path)
+
+
+# A rollback journal is hot once pages of it were written to the file, which a tiny cache makes happen at once.
+_KILLED_MAKER = """
+import os, signal, sqlite3, sys
+c = sqlite3.connect(sys.argv[1], isolation_level=None)
+c.execute("CREATE TABLE first (x)")
+c.execute("PRAGMA cache_size = 1")
+c.execute("BEGIN")
+for number in range(200):
+    c.execute("INSERT INTO first VALUES (?)", (b"x" * 4000,))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
