@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.engine import noreplace, runner
 from pipeline.engine.joblog import path_of, tail
+from pipeline.engine.runner import LINES_TOLD
 from pipeline.model.event import JobLogged, JobUpdated, JobWarned, StepStarted
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, Warn, not_media
