@@ -64,7 +64,9 @@ def checked(
     decoded_s = 0.0
     if selection.encoded:
         decoded_s = yield from _decoded(selection, result, wrote, bad)
-    here, there = yield from _counted(source, selection, result, bad)
+    found, there = yield from _counted(source, selection, result, bad)
+    # MP4 keeps chapters as one more track of data; without it, places here are those of the selection.
+    here = tuple(each for each in found if each.kind != "data")
     wished = len(selection.kept)
     selection, there = yield from _present(source, selection, here, there, bad)
     _has_what_was_written(selection, here, wrote, bad)
@@ -74,7 +76,7 @@ def checked(
     if there is not None:
         _is_copied_whole(selection, here, there, bad)
     if not wrote.complaints:
-        there = yield from _has_all_of_the_source(source, info, selection, here, there, wrote, bad)
+        there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
     return Checked(selection, here, there, _empty(wished - len(selection.kept)))
 
 
@@ -139,8 +141,7 @@ def _present(
     source: Source, selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...] | None, bad: _Condemning
 ) -> Talk[tuple[Selection, tuple[Count, ...] | None]]:
     """The streams the result has. Those of the source with nothing in them are not written, and are not missed."""
-    # MP4 keeps chapters as one more track of data.
-    found = [each.kind for each in here if each.kind != "data"]
+    found = [each.kind for each in here]
     if found == [kept.kind for kept in selection.kept]:
         return selection, there
     if there is None:
@@ -208,7 +209,7 @@ def _skips(kept: Kept, old: Count, new: Count) -> bool:
 
 def _has_all_of_the_source(
     source: Source, info: MediaInfo, selection: Selection, here: tuple[Count, ...],
-    there: tuple[Count, ...] | None, wrote: Outcome, bad: _Condemning,
+    there: tuple[Count, ...] | None, bad: _Condemning,
 ) -> Talk[tuple[Count, ...] | None]:  # fmt: skip
     """Compares lengths and frames with what the source says of itself; where they differ, looks what it really has."""
     there = yield from _is_no_longer(source, info, selection, here, there, bad)

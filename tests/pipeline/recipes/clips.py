@@ -36,6 +36,9 @@ CLIPS: dict[str, str] = {
         "-map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -c:a aac -c:s srt"
     ),
     "sound without anything.mkv": "-i @h264_aac.mp4 -map 0 -c copy -bsf:a noise=drop=1",
+    "chapters and cover.mp4": (
+        "-i @cover.mp4 -i @chapters.ffmeta -map 0 -map_chapters 1 -c copy -disposition:v:1 attached_pic"
+    ),
     "long subtitles.mkv": f"{_V} {_A} -i @late.srt -map 0 -map 1 -map 2 {_X} -c:s srt",
     "everything.mkv": (
         "-i @h264_aac.mp4 -f sup -i @pictures.sup -i @lines.srt -map 0 -map 1 -map 2 -c copy "

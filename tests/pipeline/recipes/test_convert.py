@@ -254,6 +254,13 @@ def test_a_cover_is_kept_as_it_was(preset: str, name: str, all_made: dict[tuple[
     assert "title=Covered" in tags(all_made[preset, name].file)
 
 
+@pytest.mark.parametrize("preset", (WEB, REMUX, MP3))
+def test_chapters_and_a_cover_get_on_with_each_other(preset: str, all_made: dict[tuple[str, str], Made]) -> None:
+    made = all_made[preset, "chapters and cover.mp4"]
+    assert made.result.chapters == 2
+    assert len(made.result.of_kind("cover")) == 1
+
+
 def test_tags_are_found_where_ogg_has_them(all_made: dict[tuple[str, str], Made]) -> None:
     for preset in (WEB, MP3):
         said = tags(all_made[preset, "tagged.ogg"].file)

@@ -296,6 +296,14 @@ def test_what_an_encoder_puts_before_the_beginning_is_not_part_of_the_length() -
     assert check.passed().length_s == 10.0
 
 
+def test_chapters_before_a_cover_are_not_taken_for_it() -> None:
+    def lost(held: tuple[Held, ...]) -> tuple[Held, ...]:
+        return (*held[:2], Held("data", 3), replace(held[2], packets=0))
+
+    why = Check(SOURCES["cover-mp4"], WEB, spoil=lost).problem().why
+    assert why == "Stream 2 (cover) is empty; in the source it is not."
+
+
 def test_chapters_in_mp4_are_no_stream_of_the_result() -> None:
     film = source("tracks.mkv", video(frames=0), audio(), container=MKV, chapters=3)
     assert Check(film, WEB, spoil=lambda held: (*held, Held("data", 3))).passed()
