@@ -218,7 +218,12 @@ def _data(event: Event) -> dict[str, Any]:
             return _plain(event)
 
 
+# What a job does not have is null on the wire, in its snapshot and in its events alike.
+_NULL_IF_EMPTY = frozenset({"batch_id", "held_by", "waiting_for", "waiting_why"})
+
+
 def _plain(event: Event, without: tuple[str, ...] = ()) -> dict[str, Any]:
     left_out = ("type", "job_id", "attempt", *without)
     values = {field: getattr(event, field) for field in event.__struct_fields__ if field not in left_out}
-    return msgspec.to_builtins(values)  # type: ignore[no-any-return]
+    plain = {field: None if field in _NULL_IF_EMPTY and value == "" else value for field, value in values.items()}
+    return msgspec.to_builtins(plain)  # type: ignore[no-any-return]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import wire
 from pipeline.model.destination import Destination
-from pipeline.model.event import Event, JobChanged, JobRemoved, Noticed, Told, Unknown, type_of
+from pipeline.model.event import Event, JobChanged, JobCreated, JobRemoved, JobUpdated, Noticed, Told, Unknown, type_of
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact, Job, Progress
 from pipeline.model.problem import Warn
@@ -130,6 +130,12 @@ def test_an_update_says_what_is_in_the_source() -> None:
     assert data["source"]["path_b64"] == base64.b64encode(ODD_PATH).decode()
     assert data["source"]["media"]["streams"][0]["codec"] == "h264"
     assert (data["priority"], data["place"], data["waiting_for"]) == (-1, -1024.5, "retry")
+
+
+def test_what_a_job_does_not_have_is_null_in_its_events_as_in_its_snapshot() -> None:
+    updated = wire.envelope(told(JobUpdated(JOB)))["data"]
+    assert [updated[name] for name in ("held_by", "waiting_for", "waiting_why")] == [None] * 3
+    assert wire.envelope(told(JobCreated(JOB, "a", "convert", 1)))["data"]["batch_id"] is None
 
 
 @given(st.binary(max_size=30))
