@@ -280,15 +280,6 @@ def destination_exists(path: str | bytes) -> Problem:
     )
 
 
-def destination_is_source(path: str | bytes) -> Problem:
-    return Problem(
-        "destination_is_source",
-        f"The result would replace its own source: {shown(path)}.",
-        "A source is never harmed.",
-        Remedy("Choose another folder, or let the result take a free name.", "choose_destination"),
-    )
-
-
 def tool_missing(tool: str) -> Problem:
     return Problem(
         "tool_missing",
