@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -83,6 +84,7 @@ class Core:
         self._survey.close()
         self._watch.close()
         self._housekeeping.close()
+        self._scheduler.save_again()
         self._sweeper.sweep(closing=True)
         self.history.close()
         self._probes.close()
@@ -143,7 +145,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
         roster=roster,
     )
     runner.report_to(scheduler)
-    sweeper = Sweeper(lock, roster, writer, home.logs_folder)
+    sweeper = Sweeper(lock, scheduler, writer, home.logs_folder)
     sweeper.begin_with(unswept)
     watch = Watch(scheduler, sweeper, writer, stall_after_s=settings.stall_after_s)
     survey = Survey(scheduler, prober.info)
@@ -219,7 +221,7 @@ class _Trouble:
             watch.trouble(problem is not None)
         if problem is not None:
             # It cannot be committed, so it has no number; readers are told all the same.
-            self._bus.tell([Told(Noticed("error", problem), 0, 0, 0, 0, self._epoch)])
+            self._bus.tell([Told(Noticed("error", problem), 0, 0, 0, time.time_ns() // 1_000_000, self._epoch)])
 
 
 def _tell_sweeper(told: Sequence[Told], control: Control, sweeper: Sweeper) -> None:

@@ -34,7 +34,7 @@ def _nothing() -> None:
 
 
 class EventInbox(QObject):
-    """Reads the Bus on its writer's thread and delivers in the main thread: facts at once, progress 33 ms apart on average."""
+    """Reads the Bus on its writer's thread, delivers in the main thread: facts at once, progress every 33 ms or so."""
 
     delivered = Signal(object)  # News
     _woken = Signal()

@@ -10,6 +10,7 @@ from sqlite3 import Connection
 import msgspec
 
 from pipeline.engine import noreplace
+from pipeline.engine.patience import Patience
 from pipeline.engine.workspace import Workspace, flush_folder, problem_of_write
 from pipeline.model.job import Artifact, Job
 from pipeline.model.problem import PipelineError, Warn
@@ -22,7 +23,6 @@ from pipeline.store.publishing import (
     reserve_name,
     save_intents,
 )
-from pipeline.store.writer import Writer
 
 NAME_BYTES = 255
 
@@ -31,10 +31,10 @@ class Publisher:
     """Publishes one job's artifacts, and settles what a crash left between intent and commit."""
 
     def __init__(
-        self, writer: Writer, job: Job, workspace: Workspace, is_source: Callable[[bytes], bool] = lambda path: False
+        self, store: Patience, job: Job, workspace: Workspace, is_source: Callable[[bytes], bool] = lambda path: False
     ) -> None:
         """`is_source` says of a path whether an open job still has to read it; such a file is never replaced."""
-        self._writer = writer
+        self._store = store
         self._job = job
         self._workspace = workspace
         self._is_source = is_source
@@ -44,7 +44,7 @@ class Publisher:
 
         Called before any Script runs again. A final file with the intended inode and size *is* published.
         """
-        intents = self._writer.submit(lambda c: intents_of(c, self._job.id)).result()
+        intents = self._store.do(lambda c: intents_of(c, self._job.id))
         if not intents:
             return None
         if all(_is_published(intent) or _is_as_intended(intent) for intent in intents):
@@ -66,7 +66,7 @@ class Publisher:
                     intents.append(self._intent(artifact, intents))
         except OSError as error:
             raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error
-        self._writer.submit(lambda c: save_intents(c, intents)).result()
+        self._store.do(lambda c: save_intents(c, intents))
         put = [self._put(intent) for intent in intents]
         return tuple(artifact for artifact, _ in put), tuple(warn for _, warns in put for warn in warns)
 
@@ -93,7 +93,7 @@ class Publisher:
             final = os.fsencode(candidate)
             if final in taken or (os.path.lexists(candidate) and not self._may_replace(candidate, is_folder)):
                 continue
-            if self._writer.submit(partial(reserve_name, final=final, job_id=self._job.id)).result():
+            if self._store.do(partial(reserve_name, final=final, job_id=self._job.id)):
                 return candidate
         raise AssertionError("names_like never ends")
 
@@ -126,14 +126,14 @@ class Publisher:
 
     def _intend_next(self, intent: Intent) -> Intent:
         """The same with the next free name, which the drive has meanwhile not given to anybody."""
-        intents = self._writer.submit(lambda c: intents_of(c, self._job.id)).result()
+        intents = self._store.do(lambda c: intents_of(c, self._job.id))
         following = self._intent(msgspec.json.decode(intent.artifact, type=Artifact), intents)
 
         def work(connection: Connection) -> None:
             clear_intents(connection, self._job.id)
             save_intents(connection, [*(other for other in intents if other.final != intent.final), following])
 
-        self._writer.submit(work).result()
+        self._store.do(work)
         return following
 
     def forget(self) -> None:
@@ -143,7 +143,7 @@ class Publisher:
             clear_intents(connection, self._job.id)
             release_names(connection, self._job.id)
 
-        self._writer.submit(work).result()
+        self._store.do(work)
 
 
 def names_like(path: str) -> Iterator[str]:

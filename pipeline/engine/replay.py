@@ -6,6 +6,7 @@ a place in its lane, retries of transient faults, progress, is done here too, on
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ import msgspec
 from pipeline.engine.hand import Hand
 from pipeline.engine.keys import Keys
 from pipeline.engine.meter import Meter
+from pipeline.engine.patience import RETRY_S, Patience
 from pipeline.engine.workspace import Workspace, problem_of_write
 from pipeline.media import process
 from pipeline.media.diagnose import diagnose
@@ -40,7 +42,6 @@ from pipeline.model.stage import (
     members_of,
 )
 from pipeline.store.journal import StepRow, forget_steps, lay_down, record_step, take_in_hand
-from pipeline.store.trouble import trouble_of
 from pipeline.store.writer import Writer
 
 # An Outcome is kept in the journal, so of what a tool said only so much is kept; the log file has it all.
@@ -57,7 +58,7 @@ class Means:
     writer: Writer
     mark: str
     retry_after_s: tuple[float, ...] = (2.0, 10.0)
-    store_retry_s: float = 2.0
+    store_retry_s: float = RETRY_S
     low_priority: bool = False
 
 
@@ -74,10 +75,11 @@ class Replay:
     """One attempt's way through its Steps."""
 
     def __init__(
-        self, means: Means, desk: Desk, job: Job, hand: Hand, workspace: Workspace, meter: Meter,
+        self, means: Means, store: Patience, desk: Desk, job: Job, hand: Hand, workspace: Workspace, meter: Meter,
         recorded: dict[str, StepRow], labels: dict[str, str],
     ) -> None:  # fmt: skip
         self._means = means
+        self._store = store
         self._desk = desk
         self._job = job
         self._hand = hand
@@ -217,7 +219,7 @@ class Replay:
                 self._meter.tick(step, tick)
 
             if isinstance(step, Call):
-                value = step.act.run(self._hand.cancel, on_tick, self._workspace.folder)
+                value = self._acted(step, on_tick)
                 return Outcome(value=msgspec.to_builtins(value))
             command = step.command
             found = process.run(
@@ -246,6 +248,15 @@ class Replay:
             raise StepFailed(self._problem_of(command, outcome), outcome, key, step.stage)
         return outcome
 
+    def _acted(self, step: Call, on_tick: Callable[[Tick], None]) -> object:
+        try:
+            return step.act.run(self._hand.cancel, on_tick, self._workspace.folder)
+        except OSError as error:
+            # A full drive is the world's fault; any other error an Act did not expect is ours.
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise PipelineError(problem_of_write(error, self._job.destination_folder)) from error
+
     def _problem_of(self, command: Command, outcome: Outcome) -> Problem:
         ended = process.Exit(
             code=outcome.exit_code,
@@ -272,19 +283,7 @@ class Replay:
             lay_down(connection, self._job.id, key)
 
         # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
-        self._commit(work)
-
-    def _commit(self, work: Callable[[Connection], None]) -> None:
-        """Commits, waiting out a store that cannot be written: what the Step did must not be lost for that."""
-        waited = False
-        while (error := (done := self._means.writer.submit(work)).exception()) and (problem := trouble_of(error)):
-            waited = True
-            self._desk.waits("store", problem.message)
-            if self._hand.cancel.wait(self._means.store_retry_s):
-                raise Canceled
-        if waited:
-            self._desk.waits("", "")
-        done.result()
+        self._store.do(work)
 
 
 def _fitting(outcome: Outcome) -> Outcome:

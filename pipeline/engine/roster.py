@@ -48,6 +48,10 @@ class Roster:
             self._unaccepted.update(job.id for job in jobs)
         self._line = None
 
+    def withhold(self, jobs: Iterable[Job]) -> None:
+        """These are not started until they are accepted again: their scratch is being deleted."""
+        self._unaccepted.update(job.id for job in jobs if job.id in self._jobs)
+
     def accept(self, jobs: Iterable[Job]) -> tuple[str, ...]:
         """These are committed now. Returns those of them a person wished to start meanwhile."""
         ids = [job.id for job in jobs]

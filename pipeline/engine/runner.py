@@ -18,6 +18,7 @@ from pipeline.engine.estimate import Speeds
 from pipeline.engine.hand import Hand
 from pipeline.engine.joblog import JobLog
 from pipeline.engine.meter import Meter
+from pipeline.engine.patience import Patience
 from pipeline.engine.presets import recipe_named
 from pipeline.engine.publish import Publisher
 from pipeline.engine.replay import Desk, Means, Replay
@@ -138,7 +139,8 @@ class Runner:
         if source != job.source:
             job = self._scheduler.learn(job.id, source)
         ready = plan(self._recipes, job)
-        publisher = Publisher(self._means.writer, job, workspace, self._scheduler.is_source)
+        store = self._patience(job, hand)
+        publisher = Publisher(store, job, workspace, self._scheduler.is_source)
         # What was about to be published was made from the source as it was then. It comes before the skip rule: a
         # result that got its name just before a crash is ours.
         published = publisher.settled() if is_same else None
@@ -147,7 +149,7 @@ class Runner:
         workspace.open()
         warnings: tuple[Warn, ...] = ()
         if published is None:
-            replay = self._replay(job, hand, workspace, ready, log)
+            replay = self._replay(job, hand, store, workspace, ready, log)
             artifacts = self._drive(replay, job, ready, workspace)
             with hand.member(None):
                 """A pause that came after the last Step holds here."""
@@ -187,7 +189,13 @@ class Runner:
             raise PipelineError(source_missing(source.path)) from None
         return msgspec.structs.replace(source, size=found.st_size, mtime_ns=found.st_mtime_ns, info=info)
 
-    def _replay(self, job: Job, hand: Hand, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
+    def _patience(self, job: Job, hand: Hand) -> Patience:
+        means, scheduler = self._means, self._scheduler
+        return Patience(
+            means.writer, hand.cancel, lambda waits, why: scheduler.waits(job.id, waits, why), means.store_retry_s
+        )
+
+    def _replay(self, job: Job, hand: Hand, store: Patience, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
         writer, scheduler = self._means.writer, self._scheduler
         # What the Scripts branch on is kept with the attempt.
         context = msgspec.json.encode({"source": job.source, "ffmpeg": self._means.toolchain.abilities().version})
@@ -213,7 +221,7 @@ class Runner:
         )
         meter = Meter(stages, lambda progress: scheduler.progress(job.id, progress), hand.active_s)
         labels = {stage.id: stage.label for stage in stages}
-        return Replay(self._means, desk, job, hand, workspace, meter, writer.submit(begin).result(), labels)
+        return Replay(self._means, store, desk, job, hand, workspace, meter, store.do(begin), labels)
 
     def _drive(self, replay: Replay, job: Job, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
         """Runs the Flow: each recipe's results are the next one's Sources, the last one's are published."""

@@ -22,7 +22,7 @@ from pipeline.engine.transition import Verdict, effects, events
 from pipeline.model.batch import Batch
 from pipeline.model.event import JobCreated, JobProgressed, JobRemoved, JobUpdated, StepStarted
 from pipeline.model.job import Job, Progress, Waiting
-from pipeline.model.problem import Problem, job_at_work
+from pipeline.model.problem import Problem, job_at_work, out_of_memory
 from pipeline.model.source import Source
 from pipeline.model.state import State, Trigger, after, refusal
 from pipeline.store.jobs import remove_jobs, save_batch, save_jobs
@@ -52,7 +52,7 @@ class Scheduler:
         self._run = run
         self._room = Room(lanes, places)
         self._hands: dict[str, Hand] = {}
-        self._draining = False
+        self.is_draining = False
         self._blocked = False
         self._closing = False
 
@@ -72,6 +72,13 @@ class Scheduler:
             done = self._writer.submit(save, events)
         done.add_done_callback(lambda future: self._accepted(jobs, future))
         return done
+
+    def let_start(self, jobs: Sequence[Job]) -> None:
+        """Nothing keeps these from starting any more: they are committed, or their old scratch is gone."""
+        with self._lock:
+            for job_id in self.roster.accept(jobs):
+                self.offer(job_id, Trigger.START)
+            self._fill()
 
     def offer(self, job_id: str, trigger: Trigger) -> Problem | None:
         """A person's verb. Returns why it cannot be followed, or None where it was or is so already."""
@@ -150,13 +157,8 @@ class Scheduler:
     def drain(self, on: bool) -> None:
         """Lets what runs end and starts nothing more, until switched off."""
         with self._lock:
-            self._draining = on
+            self.is_draining = on
             self._fill()
-
-    @property
-    def is_draining(self) -> bool:
-        """Whether nothing new is started because a person asked for it."""
-        return self._draining
 
     @property
     def places(self) -> int:
@@ -261,12 +263,10 @@ class Scheduler:
                 # A verb given meanwhile may have saved one of them.
                 self._writer.submit(lambda connection: remove_jobs(connection, [job.id for job in jobs]))
                 return
-            for job_id in self.roster.accept(jobs):
-                self.offer(job_id, Trigger.START)
-            self._fill()
+            self.let_start(jobs)
 
     def _fill(self) -> None:
-        while not (self._draining or self._blocked or self._closing) and self._has_room():
+        while not (self.is_draining or self._blocked or self._closing) and self._has_room():
             job = self.roster.next()
             if job is None:
                 return
@@ -289,7 +289,11 @@ class Scheduler:
         started = self.roster.of(job.id)
         hand = Hand(self._lock, self._lanes, lambda: self._on_hand(job.id))
         self._hands[job.id] = hand
-        self._executor.start(lambda: self._run(started, hand))
+        try:
+            self._executor.start(lambda: self._run(started, hand))
+        except RuntimeError as error:
+            # The system gives no more threads.
+            self.end(job.id, Verdict(Trigger.FAIL, out_of_memory("Reelyard", str(error))))
 
     def _on_hand(self, job_id: str) -> None:
         hand, job = self._hands.get(job_id), self.roster.get(job_id)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 from pipeline.engine import joblog
-from pipeline.engine.roster import Roster
+from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.workspace import Workspace
 from pipeline.model.job import Job
 from pipeline.model.state import State
@@ -26,10 +26,11 @@ class Sweeper:
     """Knows which scratch is due when. `sweep` does the work, in the watch thread."""
 
     def __init__(
-        self, lock: threading.RLock, roster: Roster, writer: Writer, log_folder: str, undo_s: float = UNDO_S
+        self, lock: threading.RLock, scheduler: Scheduler, writer: Writer, log_folder: str, undo_s: float = UNDO_S
     ) -> None:
         self._lock = lock
-        self._roster = roster
+        self._scheduler = scheduler
+        self._roster = scheduler.roster
         self._writer = writer
         self._log_folder = log_folder
         self._kept_s = {**_KEPT_S, State.CANCELED: undo_s}
@@ -60,12 +61,14 @@ class Sweeper:
             due = [job for at, job in self._due.values() if at <= now]
             for job in due:
                 del self._due[job.id]
-            # Set aside under the lock: a retry that comes now finds an empty place, not one that is being emptied.
-            aside = [(job, Workspace.of(job).set_aside()) for job in due if self._has_ended(job.id)]
+            ended = [job for job in due if self._has_ended(job.id)]
+            # A retry that comes while scratch is deleted starts when that is done, and finds an empty place.
+            self._roster.withhold(ended)
             forgotten, self._forgotten = self._forgotten, []
-        for job, workspace in aside:
-            workspace.remove()
+        for job in ended:
+            Workspace.of(job).remove()
             self._writer.submit(partial(forget_scratch, job_id=job.id))
+        self._scheduler.let_start(ended)
         for job in forgotten:
             Workspace.of(job).remove()
             with suppress(OSError):

@@ -92,14 +92,6 @@ class Workspace:
         """Whether every file is there with its recorded size and time of change."""
         return all(self._is_as_recorded(file) for file in made)
 
-    def set_aside(self) -> Workspace:
-        """Renames the folder, so that it can be removed at leisure while a new one may take its place."""
-        aside = Workspace.__new__(Workspace)
-        aside.folder = f"{self.folder}.gone"
-        with suppress(OSError):
-            os.rename(self.folder, aside.folder)
-        return aside
-
     def remove(self) -> None:
         """Takes the whole folder away, and the shared parent when this was the last one in it."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.engine.hand import Hand
 from pipeline.engine.lanes import Lanes
 from pipeline.engine.meter import Meter
+from pipeline.engine.patience import Patience
 from pipeline.engine.replay import Desk, Means, Replay
 from pipeline.engine.workspace import Workspace
 from pipeline.media.toolchain import Abilities, Toolchain
@@ -130,8 +131,10 @@ class Attempts:
     def prepare(self, **means: Any) -> None:
         """Makes the Replay of the next attempt."""
         stages = (MAKE, USE)
+        made = replace(Means(self.tools, self.writer, "", (0.0, 0.0)), **means)
         self.replay = Replay(
-            replace(Means(self.tools, self.writer, "", (0.0, 0.0)), **means),
+            made,
+            Patience(made.writer, self.hand.cancel, lambda *told: self.waits.append(told), made.store_retry_s),
             Desk(
                 lambda waiting_for, why: self.waits.append((waiting_for, why)),
                 lambda stage, label: self.entered.append(f"{stage}: {label}"),

@@ -44,7 +44,7 @@ class Bench:
         self.logs = folder / "logs"
         self.logs.mkdir()
         self.speeds = Speeds({})
-        self.sweeper = Sweeper(engine.lock, engine.roster, engine.writer, str(self.logs))
+        self.sweeper = Sweeper(engine.lock, engine.scheduler, engine.writer, str(self.logs))
         self.gates: dict[str, Gate] = {}
         self.control = Control(
             lock=engine.lock,

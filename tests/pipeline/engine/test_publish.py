@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.engine import noreplace
+from pipeline.engine.cancel import Cancel
+from pipeline.engine.patience import Patience
 from pipeline.engine.publish import NAME_BYTES, Publisher, names_like, shortened
 from pipeline.engine.workspace import Workspace
 from pipeline.model.destination import Destination
@@ -32,6 +34,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         path = open_database(str(folder / "home")).path
         self.writer = Writer(path, lambda told: None, lambda problem: None)
+        self.store = Patience(self.writer, Cancel(), lambda waits, why: None)
         self.writer.start()
         self.out = folder / "out"
         self.out.mkdir()
@@ -58,7 +61,7 @@ class Bench:
         return tuple(artifacts)
 
     def publisher(self, job: Job) -> Publisher:
-        return Publisher(self.writer, job, Workspace.of(job))
+        return Publisher(self.store, job, Workspace.of(job))
 
     def publish(self, job: Job, *names: str) -> tuple[list[str], tuple[Warn, ...]]:
         """The names results have got, and the warnings."""
@@ -202,7 +205,7 @@ def test_overwrite_spares_the_source_of_another_job_that_still_has_to_read_it(be
     other = bench.out / "clip.mp4"
     other.write_bytes(b"another job's source")
     job = bench.job(if_exists="overwrite")
-    publisher = Publisher(bench.writer, job, Workspace.of(job), lambda path: path == os.fsencode(other))
+    publisher = Publisher(bench.store, job, Workspace.of(job), lambda path: path == os.fsencode(other))
     published, _ = publisher.publish(bench.made(job, "clip.mp4"))
     assert os.path.basename(published[0].file) == "clip (2).mp4"
     assert other.read_bytes() == b"another job's source"

@@ -16,6 +16,7 @@ from pipeline.model.problem import PipelineError, Warn, not_media
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Scratch, Script
 from pipeline.model.state import State, Trigger
+from pipeline.store import journal
 from pipeline.store.speeds import all_rates
 from tests.pipeline.engine.bench import MAKE, USE, noted, one, sh
 from tests.pipeline.engine.runners import Options, copies, runner_in
@@ -178,14 +179,21 @@ def test_a_retry_that_comes_at_once_finds_its_workspace_its_own(tmp_path: Path) 
             assert bench.engine.roster.of(job.id).attempt == 2
 
 
-def test_a_store_that_cannot_be_written_is_said_so_and_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
-        raise drive_is_full()
+def test_a_store_that_cannot_be_written_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = iter([True, True])  # with its group, and alone
+    begin = journal.begin_attempt
+
+    def full(*given: Any) -> None:
+        if next(tries, False):
+            raise drive_is_full()
+        begin(*given)
 
     with runner_in(tmp_path) as bench:
         monkeypatch.setattr(runner, "begin_attempt", full)
         job = bench.ended(bench.job())
-        assert job.problem is not None and job.problem.code == "store_unwritable"
+        assert job.state is State.COMPLETED
+        waits = [told.event.waiting_for for told in bench.engine.told if isinstance(told.event, JobUpdated)]
+        assert "store" in waits
 
 
 def test_speeds_are_learnt_from_jobs_that_ran_from_start_to_end(tmp_path: Path) -> None:

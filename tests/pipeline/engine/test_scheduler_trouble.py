@@ -37,7 +37,7 @@ def drive(engine: Engine) -> Drive:
 
 @pytest.fixture
 def watch(engine: Engine, tmp_path: Path) -> Iterator[Watch]:
-    sweeper = Sweeper(engine.lock, engine.roster, engine.writer, str(tmp_path))
+    sweeper = Sweeper(engine.lock, engine.scheduler, engine.writer, str(tmp_path))
     watch = Watch(engine.scheduler, sweeper, engine.writer, stall_after_s=60.0, period_s=0.005)
     watch.start()
     yield watch

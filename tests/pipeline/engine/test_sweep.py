@@ -28,7 +28,7 @@ class Bench:
         self.out, self.logs = folder / "out", folder / "logs"
         self.out.mkdir()
         self.logs.mkdir()
-        self.sweeper = Sweeper(engine.lock, engine.roster, engine.writer, str(self.logs))
+        self.sweeper = Sweeper(engine.lock, engine.scheduler, engine.writer, str(self.logs))
 
     def job(self, state: State, *, ago_s: float = 0.0, num: int = 1) -> Job:
         job = a_job(num, state=state, ended_ms=int((time.time() - ago_s) * 1000) if state.is_terminal else None)

@@ -21,7 +21,7 @@ def watching(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Watch]]:
     watches: list[Watch] = []
 
     def start(stall_after_s: float = 120.0) -> Watch:
-        sweeper = Sweeper(engine.lock, engine.roster, engine.writer, str(tmp_path))
+        sweeper = Sweeper(engine.lock, engine.scheduler, engine.writer, str(tmp_path))
         watch = Watch(
             engine.scheduler, sweeper, engine.writer, stall_after_s=stall_after_s, period_s=0.002
         )  # fmt: skip
@@ -172,7 +172,7 @@ def test_scratch_that_is_due_is_swept(engine: Engine, tmp_path: Path) -> None:
         def sweep(self, *, closing: bool = False) -> None:
             swept.set()
 
-    sweeper = Sweeps(engine.lock, engine.roster, engine.writer, str(tmp_path))
+    sweeper = Sweeps(engine.lock, engine.scheduler, engine.writer, str(tmp_path))
     watch = Watch(engine.scheduler, sweeper, engine.writer, stall_after_s=1.0, period_s=0.002)
     watch.start()
     assert swept.wait(LIMIT_S)

@@ -160,25 +160,6 @@ def test_removing_takes_the_folder_and_the_shared_parent_when_it_is_empty(tmp_pa
     assert os.listdir(tmp_path) == []
 
 
-def test_setting_aside_makes_way_for_a_new_one_at_once(workspace: Workspace) -> None:
-    write(workspace, "old")
-    aside = workspace.set_aside()
-    workspace.open()
-    assert os.listdir(workspace.folder) == []
-    aside.remove()
-    assert not os.path.exists(aside.folder) and os.path.exists(workspace.folder)
-
-
-def test_what_was_set_aside_before_a_crash_goes_with_the_next(workspace: Workspace) -> None:
-    write(workspace, "old")
-    workspace.set_aside()
-    workspace.open()
-    write(workspace, "new")
-    for _ in range(2):
-        workspace.set_aside().remove()
-    assert not os.path.exists(os.path.dirname(workspace.folder))
-
-
 @pytest.mark.parametrize(
     ("number", "code"),
     [
