@@ -56,6 +56,11 @@ class Talk:
         assert self._asked is not None, f"the script has ended: {self._raised or self._returned}"
         return self._asked
 
+    @property
+    def is_over(self) -> bool:
+        """The script asks for nothing more."""
+        return self._asked is None
+
     def asks_for_run(self) -> RunAsked:
         """The script wants a process."""
         asked = self.asked
@@ -159,7 +164,7 @@ def walk(script: Script, there: Iterable[str] = (), *, values: Iterable[Any] = (
     talk = drive(script, there)
     left = iter(values)
     steps: list[Step] = []
-    while talk._asked is not None:
+    while not talk.is_over:
         step = talk.asked
         steps.append(step)
         members = tuple(Outcome() for _ in members_of(step)) if isinstance(step, Together) else ()
