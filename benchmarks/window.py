@@ -25,6 +25,8 @@ def in_window(work: Callable[[Window, Core, Path], Awaitable[None]], **settings:
     """Opens a window with an empty home, runs `work` in its loop, and closes everything in order."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(["reelyard"])
+    # As in the product: the loop ends when all is put away, not when the last window is.
+    app.setQuitOnLastWindowClosed(False)
     theme.install(app, "light")
     executor = PoolExecutor()
     with tempfile.TemporaryDirectory(prefix="reelyard-bench-") as place:
