@@ -254,7 +254,8 @@ def test(words: "list[str]", may_install_system: bool) -> int:
     say(note)
     # Where Qt does not load, pytest-qt stops the whole run; and without it, its options are unknown words.
     without_qt = ["-p", "no:pytest-qt", "-o", "addopts=--strict-markers", "-W", "ignore::pytest.PytestConfigWarning"]
-    code = subprocess.call([*pytest, *without_qt, *(f"--ignore={folder}" for folder in QT_TESTS), *words])
+    left_out = ["-m", "not window", *(f"--ignore={folder}" for folder in QT_TESTS)]
+    code = subprocess.call([*pytest, *without_qt, *left_out, *words])
     say(note)
     return code
 

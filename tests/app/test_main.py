@@ -53,6 +53,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return calls
 
 
+@pytest.mark.window
 def test_files_open_the_window(opened: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert __main__.main(["clip.mov", "--home", "h"]) == 0
@@ -62,6 +63,7 @@ def test_files_open_the_window(opened: list[Any], tmp_path: Path, monkeypatch: p
     assert callable(bootstrap.open_core)
 
 
+@pytest.mark.window
 def test_nothing_opens_the_window_too(opened: list[Any]) -> None:
     assert __main__.main([]) == 0
     assert opened[0][0] == []

@@ -17,6 +17,7 @@ from tests.support.builders import Media
 from tests.support.wait import until
 
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
 ]
