@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -49,6 +50,7 @@ async def _shown(
     window.frame.resize(1200, 800)
     window.frame.show()
     await asyncio.sleep(0.2)
+    gc.freeze()  # as the product does once its window stands
     try:
         await work(window, core, folder)
     finally:
