@@ -22,7 +22,7 @@ from pipeline.engine.transition import Verdict, effects, events
 from pipeline.model.batch import Batch
 from pipeline.model.event import JobCreated, JobProgressed, JobRemoved, JobUpdated, StepStarted
 from pipeline.model.job import Job, Progress, Waiting
-from pipeline.model.problem import Problem, job_at_work, out_of_memory
+from pipeline.model.problem import Problem, job_at_work
 from pipeline.model.source import Source
 from pipeline.model.state import State, Trigger, after, refusal
 from pipeline.store.jobs import remove_jobs, save_batch, save_jobs
@@ -178,7 +178,7 @@ class Scheduler:
         self._ledger.save_again()
 
     def begin(self) -> None:
-        """Starts what may start. Called once, when everything is wired."""
+        """Starts what may start. Called when everything is wired, and by the watch, should a start have failed."""
         with self._lock:
             self._fill()
 
@@ -268,9 +268,8 @@ class Scheduler:
     def _fill(self) -> None:
         while not (self.is_draining or self._blocked or self._closing) and self._has_room():
             job = self.roster.next()
-            if job is None:
+            if job is None or not self._start(job):
                 return
-            self._start(job)
 
     def _has_room(self) -> bool:
         return self._room.is_free((self.roster.of(job_id), hand) for job_id, hand in self._hands.items())
@@ -284,16 +283,20 @@ class Scheduler:
         else:
             self._start(job)
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job) -> bool:
         self._change(job, Trigger.START)
         started = self.roster.of(job.id)
         hand = Hand(self._lock, self._lanes, lambda: self._on_hand(job.id))
         self._hands[job.id] = hand
         try:
             self._executor.start(lambda: self._run(started, hand))
-        except RuntimeError as error:
-            # The system gives no more threads.
-            self.end(job.id, Verdict(Trigger.FAIL, out_of_memory("Reelyard", str(error))))
+        except RuntimeError:
+            # The system gives no more threads now; the watch looks again in a moment.
+            del self._hands[job.id]
+            self._room.ended(job.id)
+            self._change(started, Trigger.INTERRUPT)
+            return False
+        return True
 
     def _on_hand(self, job_id: str) -> None:
         hand, job = self._hands.get(job_id), self.roster.get(job_id)

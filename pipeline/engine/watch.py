@@ -70,6 +70,7 @@ class Watch:
                 self._stalled.discard(job_id)
                 self._scheduler.waits(job_id, "", instead_of="stalled")
         self._sweeper.sweep()
+        self._scheduler.begin()
         self._scheduler.save_again()
         if self._is_troubled:
             self._writer.try_again()

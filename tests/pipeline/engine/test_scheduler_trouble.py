@@ -98,3 +98,22 @@ def test_a_decision_the_store_never_takes_keeps_no_others_from_it(engine: Engine
     engine.scheduler.offer(good.id, Trigger.START)
     engine.until(good, State.COMPLETED)
     until(lambda: "completed" in engine.path_of(good), "the other's ending to be told")
+
+
+def test_a_job_waits_where_the_system_gives_no_thread_and_starts_when_it_does(
+    engine: Engine, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[Any] = []
+    start = engine.executor.start
+
+    def no_more_threads(work: Callable[[], None]) -> None:
+        if len(refused) < 3:
+            refused.append(work)
+            raise RuntimeError("can't start new thread")
+        start(work)
+
+    monkeypatch.setattr(engine.executor, "start", no_more_threads)
+    jobs = engine.add(finish, finish)
+    until(lambda: all(engine.roster.of(job.id).state is State.COMPLETED for job in jobs), "both jobs to end")
+    assert len(refused) == 3
+    assert [engine.roster.of(job.id).attempt for job in jobs] == [1, 1]
