@@ -202,8 +202,7 @@ class Scheduler:
     def learn_if_pending(self, job_id: str, source: Source) -> None:
         """What a look ahead found; nothing if the job started meanwhile and looks for itself."""
         with self._lock:
-            job = self.roster.get(job_id)
-            if job is not None and job.state is State.PENDING:
+            if (job := self.roster.get(job_id)) is not None and job.state is State.PENDING:
                 self._update(job, source=source)
 
     def progress(self, job_id: str, progress: Progress) -> None:
@@ -277,8 +276,7 @@ class Scheduler:
     def _start_now(self, job: Job) -> None:
         if not self.roster.is_accepted(job.id):
             self.roster.wish(job.id)
-            return
-        if self._blocked or self._closing or not (self._has_room() or self._room.add_place(job.id)):
+        elif self._blocked or self._closing or not (self._has_room() or self._room.add_place(job.id)):
             self._update(job, held_by="")
         else:
             self._start(job)
