@@ -22,7 +22,7 @@ import msgspec
 
 from pipeline.media.colour import PRIMARIES, RANGES, SPACES, TRANSFERS, name_in
 from pipeline.media.probe_answer import READY, Answer, Trouble
-from pipeline.media.streams import codec_of, kind_of, open_file
+from pipeline.media.streams import codec_of, kind_of, open_file, words_of
 from pipeline.model.source import MediaInfo, MediaStream, StreamKind
 
 
@@ -63,7 +63,7 @@ def look(path: str) -> MediaInfo:
 
 def _info(container: av.container.InputContainer) -> MediaInfo:
     form = container.format.name
-    brand = container.metadata.get("major_brand", "").strip()
+    brand = words_of(container, "major_brand").strip()
     if form in _STILL_FORMATS or form.endswith("_pipe") or brand in _STILL_BRANDS:
         raise Unfit("not_media", f"A still image ({form}).")
     rotations = _rotations(container)
@@ -90,7 +90,7 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
         "profile": (context.profile if context else None) or "",
         "bit_rate": (context.bit_rate if context else None) or 0,
         "language": _language(stream),
-        "title": stream.metadata.get("title", ""),
+        "title": words_of(stream, "title"),
         "is_default": bool(stream.disposition & av.stream.Disposition.default),
         "is_forced": bool(stream.disposition & av.stream.Disposition.forced),
         "duration_s": _duration_s(stream),
@@ -132,7 +132,7 @@ def _picture(stream: av.VideoStream, kind: StreamKind, rotation: int) -> dict[st
 
 
 def _language(stream: av.stream.Stream) -> str:
-    language = stream.metadata.get("language", "")
+    language = words_of(stream, "language")
     return "" if language == "und" else language
 
 
@@ -144,7 +144,7 @@ def _duration_s(stream: av.stream.Stream) -> float | None:
     ticks: int | None = getattr(stream, "duration", None)  # attachments have none
     if ticks is not None and stream.time_base is not None:
         return float(ticks * stream.time_base)
-    if clock := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):
+    if clock := _CLOCK.fullmatch(words_of(stream, "DURATION")):
         hours, minutes, seconds = clock.groups()
         return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
     return None

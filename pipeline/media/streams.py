@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import av
 import av.container
 import av.stream
@@ -10,6 +12,9 @@ from pipeline.model.source import StreamKind
 
 LOCAL_ONLY = {"protocol_whitelist": "file,crypto,data"}
 """Options to open with: a playlist may name files beside it, never an address. Looking starts no connection."""
+
+# PyAV 19, on Python 3.12 and newer, knows this word no more and leaves what is not UTF-8 as surrogates.
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 
 _KINDS: dict[str, StreamKind] = {
     "video": "video",
@@ -25,7 +30,13 @@ def open_file(file: str) -> av.container.InputContainer:
     Raises:
         av.FFmpegError: it cannot be opened.
     """
-    return av.open(file, options=LOCAL_ONLY, metadata_errors="replace")
+    container: av.container.InputContainer = av.open(file, options=LOCAL_ONLY, **_LENIENT)
+    return container
+
+
+def words_of(tagged: av.container.InputContainer | av.stream.Stream, name: str) -> str:
+    """What a tag says; empty where there is none. Bytes that are not UTF-8 are U+FFFD."""
+    return tagged.metadata.get(name, "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def kind_of(stream: av.stream.Stream) -> StreamKind:
