@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import PySide6
 import qasync
 import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -136,6 +138,13 @@ def in_loop(app: QApplication, story: Callable[[], Awaitable[None]]) -> None:
         asyncio.set_event_loop(None)
 
 
+def drag_enter(spot: QPoint, mime: QMimeData, modifiers: Qt.KeyboardModifier) -> QDragEnterEvent:
+    """A drag that comes over a window. Qt 6.12 wants its place as QPointF; 6.11 knows QPoint only."""
+    place: Any = QPointF(spot) if PySide6.__version_info__ >= (6, 12) else spot
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    return QDragEnterEvent(place, actions, mime, Qt.MouseButton.LeftButton, modifiers)
+
+
 def drop(
     target: QWidget,
     paths: Sequence[Path | str],
@@ -148,7 +157,7 @@ def drop(
     mime.setUrls([QUrl(path) if isinstance(path, str) else QUrl.fromLocalFile(str(path)) for path in paths])
     actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
     spot, button = at or QPoint(300, 200), Qt.MouseButton.LeftButton
-    enter = QDragEnterEvent(spot, actions, mime, button, modifiers)
+    enter = drag_enter(spot, mime, modifiers)
     QApplication.sendEvent(target, enter)
     assert enter.isAccepted()
     assert enter.dropAction() is Qt.DropAction.CopyAction

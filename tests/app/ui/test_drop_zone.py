@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication
 
 from app.ui.drop_zone import paths_of, uri_list
 from tests.app.ui.conftest import Play
-from tests.app.ui.scene import Scene, drop, until
+from tests.app.ui.scene import Scene, drag_enter, drop, until
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -60,8 +59,7 @@ def test_what_is_neither_file_nor_text_is_refused(stage: Play) -> None:
     async def story(scene: Scene) -> None:
         mime = QMimeData()
         mime.setData("application/x-colour", b"blue")
-        actions, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-        event = QDragEnterEvent(scene.frame.rect().center(), actions, mime, button, NO_KEY)
+        event = drag_enter(scene.frame.rect().center(), mime, NO_KEY)
         QApplication.sendEvent(scene.frame, event)
         assert not event.isAccepted()
 
