@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import pytest
 
-from pipeline.media.streams import codec_of, kind_of, open_file
+from pipeline.media.streams import codec_of, kind_of, open_file, words_of
 from tests.support.builders import Media
 
 
@@ -33,3 +34,12 @@ def test_what_has_no_codec_here_has_no_name(media: Media, tmp_path: Path) -> Non
 def test_a_missing_file_is_the_libraries_error(tmp_path: Path) -> None:
     with pytest.raises(av.FFmpegError):
         open_file(f"file:{tmp_path / 'missing.mp4'}")
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [({}, ""), ({"title": "Évora"}, "Évora"), ({"title": "Caf\udce9"}, "Caf\N{REPLACEMENT CHARACTER}")],
+)
+def test_a_tag_that_is_no_text_is_taken_as_well_as_it_goes(kept: dict[str, str], said: str) -> None:
+    tagged = SimpleNamespace(metadata=kept)
+    assert words_of(tagged, "title") == said  # type: ignore[arg-type]
