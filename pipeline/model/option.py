@@ -21,7 +21,7 @@ class RecipeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 S = TypeVar("S", bound=msgspec.Struct)
-Kind = Literal["flag", "integer", "number", "text", "choice"]
+Kind = Literal["flag", "integer", "number", "text", "choice", "list"]
 
 
 def option(
@@ -52,7 +52,8 @@ def option(
 class OptionField(msgspec.Struct, frozen=True):
     """One declared option, as form, command line and docs read it.
 
-    `kind` is one of `flag`, `integer`, `number`, `text`, `choice`. `values` are a choice's values with labels.
+    `values` are a choice's values with labels. A `list` holds tables of options; presets and programs give it.
+    `group` is the heading it stands under.
     """
 
     name: str
@@ -66,6 +67,7 @@ class OptionField(msgspec.Struct, frozen=True):
     values: tuple[tuple[str, str], ...] = ()
     optional: bool = False
     expert: bool = False
+    group: str = ""
 
 
 def fields_of(owner: type[msgspec.Struct]) -> tuple[OptionField, ...]:
@@ -75,10 +77,16 @@ def fields_of(owner: type[msgspec.Struct]) -> tuple[OptionField, ...]:
         TypeError: a field is not declared with `option(...)`; that is a bug of ours.
     """
     hints = get_type_hints(owner, include_extras=True)
-    return tuple(_field(field, hints[field.name]) for field in msgspec.structs.fields(owner))
+    return tuple(_field(field, hints[field.name], _group(owner, field.name)) for field in msgspec.structs.fields(owner))
 
 
-def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
+def _group(owner: type[msgspec.Struct], name: str) -> str:
+    """The heading of the class that declares it: each may say one as its class variable `group`."""
+    home = next(each for each in reversed(owner.__mro__) if name in vars(each).get("__annotations__", {}))
+    return str(getattr(home, "group", ""))
+
+
+def _field(field: msgspec.structs.FieldInfo, hint: Any, group: str) -> OptionField:
     if get_origin(hint) is not Annotated:
         raise TypeError(f"{field.name} is not declared with option(...)")
     inner, meta = get_args(hint)[:2]
@@ -92,7 +100,7 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
     kinds: dict[type, Kind] = {bool: "flag", int: "integer", float: "number", str: "text"}
     return OptionField(
         name=field.name,
-        kind="choice" if values else kinds[inner],
+        kind="choice" if values else "list" if get_origin(inner) is tuple else kinds[inner],
         label=meta.title,
         help=meta.description,
         default=field.default,
@@ -102,6 +110,7 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any) -> OptionField:
         values=values,
         optional=optional,
         expert=extra["expert"],
+        group=group,
     )
 
 
@@ -120,6 +129,8 @@ def _taken(field: OptionField) -> str:
             low = "" if field.ge is None else f" from {field.ge:g}"
             high = "" if field.le is None else f" {'to' if low else 'up to'} {field.le:g}"
             return kind + low + high
+        case "list":
+            return "a list of tables of options"
         case _:
             assert_never(field.kind)
 
