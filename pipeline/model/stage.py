@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 import msgspec
 
 from pipeline.model.job import Artifact
+from pipeline.model.machine import Machine
 from pipeline.model.problem import PipelineError, Problem
 
 Lane = Literal["cpu", "gpu", "net", "light"]
@@ -214,9 +215,13 @@ def _marked(step: Step, stage: str) -> Step:
 
 @dataclass(frozen=True)
 class Scratch:
-    """Names for files in a job's Workspace. Each recipe of a Flow has a folder of its own there."""
+    """Names for files in a job's Workspace, and what is known of the computer it lies on.
+
+    Each recipe of a Flow has a folder of its own there.
+    """
 
     prefix: str = ""
+    machine: Machine = Machine()
 
     def path(self, name: str) -> str:
         """The relative name of one scratch file."""
