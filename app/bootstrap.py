@@ -130,8 +130,8 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     recipes = recipes_by_id()
     before = frozenset(job.id for job in left)
     roster = Roster((lambda job: True) if scope == "all" else (lambda job: job.id not in before), last)
-    # A failed job stays listed until it is handled; what else has ended is history.
-    roster.add([*left, *(job for job in unswept if job.state is State.FAILED)], accepted=True)
+    # A failed job stays listed until it is handled, and a skipped one whose work is kept; what else ended is history.
+    roster.add([*left, *(job for job in unswept if job.state in (State.FAILED, State.SKIPPED))], accepted=True)
     roster.add_batches(batches)
     means = Means(toolchain, writer, mark, low_priority=settings.low_priority)
     runner = Runner(means=means, recipes=recipes, probe=prober.info, speeds=speeds, log_folder=home.logs_folder)

@@ -17,7 +17,7 @@ from pipeline.engine import intake, joblog
 from pipeline.engine.estimate import Eta, Speeds, queue_eta
 from pipeline.engine.intake import Found
 from pipeline.engine.line import STEP, Where, moved
-from pipeline.engine.runner import plan
+from pipeline.engine.plan import plan
 from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.sweep import Sweeper
 from pipeline.model.batch import Batch, title_of

@@ -35,6 +35,7 @@ from pipeline.model.stage import (
     Outcome,
     Run,
     Script,
+    Skip,
     Step,
     StepFailed,
     Tick,
@@ -124,7 +125,7 @@ class Replay:
 
         try:
             step = script.throw(failure)
-        except StopIteration:
+        except (StopIteration, Skip):
             self._means.writer.submit(keep)
             raise
         self._means.writer.submit(keep)

@@ -7,7 +7,7 @@ import logging
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
@@ -19,7 +19,7 @@ from pipeline.engine.hand import Hand
 from pipeline.engine.joblog import JobLog
 from pipeline.engine.meter import Meter
 from pipeline.engine.patience import Patience
-from pipeline.engine.presets import recipe_named
+from pipeline.engine.plan import Plan, plan
 from pipeline.engine.publish import Publisher
 from pipeline.engine.replay import Desk, Means, Replay
 from pipeline.engine.scheduler import Scheduler
@@ -39,7 +39,7 @@ from pipeline.model.problem import (
 )
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Canceled, Scratch, Stage
+from pipeline.model.stage import Canceled, Scratch, Skip
 from pipeline.model.state import Trigger
 from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, lay_down, steps_of
 from pipeline.store.publishing import clear_intents, release_names
@@ -49,34 +49,6 @@ from pipeline.store.trouble import trouble_of
 LINES_TOLD = 200
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A Flow made ready: each recipe with its decoded options."""
-
-    parts: tuple[tuple[Recipe[Any], Any], ...]
-
-    def stages(self, source: Source) -> tuple[Stage, ...]:
-        """All Stages in order. With several recipes each id says which part it is of: `2.encode`."""
-        if len(self.parts) == 1:
-            recipe, options = self.parts[0]
-            return recipe.stages(source, options)
-        return tuple(
-            Stage(f"{number}.{stage.id}", f"{recipe.label}: {stage.label}", stage.weight)
-            for number, (recipe, options) in enumerate(self.parts, 1)
-            for stage in recipe.stages(source, options)
-        )
-
-
-def plan(recipes: Mapping[str, Recipe[Any]], job: Job) -> Plan:
-    """The job's Flow with its options decoded.
-
-    Raises:
-        PipelineError: a recipe is not there, or an option does not fit it; a job of an older version can hold such.
-    """
-    named = [(recipe_named(recipes, step.recipe), step.options) for step in job.flow.steps]
-    return Plan(tuple((recipe, recipe.decode(options)) for recipe, options in named))
 
 
 class Runner:
@@ -110,6 +82,8 @@ class Runner:
                 verdict = self._attempt(job, hand, workspace, log)
             except Canceled:
                 verdict = Verdict(Trigger.STOPPED, work=partial(lay_down, job_id=job.id))
+            except Skip as skip:
+                verdict = Verdict(Trigger.SKIP, skip.problem)
             except PipelineError as error:
                 verdict = Verdict(Trigger.FAIL, self._blame(job.id, error.problem))
             except Exception as error:
@@ -144,15 +118,13 @@ class Runner:
         # What was about to be published was made from the source as it was then. It comes before the skip rule: a
         # result that got its name just before a crash is ours.
         published = publisher.settled() if is_same else None
-        if published is None and not job.without_skip_rules and (there := self._result_there(job, ready)):
-            return Verdict(Trigger.SKIP, destination_exists(there))
+        if published is None and (reason := self._reason_to_skip(job, ready)):
+            raise Skip(reason)
         workspace.open()
         warnings: tuple[Warn, ...] = ()
         if published is None:
             replay = self._replay(job, hand, store, workspace, ready, log)
-            artifacts = self._drive(replay, job, ready, workspace)
-            with hand.member(None):
-                """A pause that came after the last Step holds here."""
+            artifacts = self._made(replay, job, hand, ready, workspace)
             warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + self._still_there(job)
             if not self._scheduler.completes(job.id):
                 raise Canceled
@@ -223,6 +195,16 @@ class Runner:
         labels = {stage.id: stage.label for stage in stages}
         return Replay(self._means, store, desk, job, hand, workspace, meter, store.do(begin), labels)
 
+    def _made(self, replay: Replay, job: Job, hand: Hand, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
+        """What the Flow made. A pause that came after the last Step holds here, whatever that led to."""
+        try:
+            made = self._drive(replay, job, ready, workspace)
+        except Skip as skip:
+            with hand.member(None):
+                raise skip from None
+        with hand.member(None):
+            return made
+
     def _drive(self, replay: Replay, job: Job, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
         """Runs the Flow: each recipe's results are the next one's Sources, the last one's are published."""
         sources: tuple[Source, ...] = (job.source,)
@@ -255,6 +237,15 @@ class Runner:
             mtime_ns=found.st_mtime_ns,
             info=self._probe(path),
         )
+
+    def _reason_to_skip(self, job: Job, ready: Plan) -> Problem | None:
+        """The rule that leaves this source out: a name that is taken, or one of the recipe's own."""
+        if job.without_skip_rules:
+            return None
+        if there := self._result_there(job, ready):
+            return destination_exists(there)
+        recipe, options = ready.parts[0]
+        return recipe.skips(job.source, options)
 
     def _result_there(self, job: Job, ready: Plan) -> str:
         """The result's path, where the rule is to skip a name that is taken and it is."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pipeline.model.option import RecipeOptions, decode_options
+from pipeline.model.problem import Problem
 from pipeline.model.source import Source
 from pipeline.model.stage import Scratch, Script, Stage
 
@@ -32,11 +33,23 @@ class Recipe(ABC, Generic[O]):
 
         Raises:
             PipelineError: the source cannot be made into what the options ask for.
+            Skip: a rule says that what came out is not wanted after all.
         """
 
     @abstractmethod
     def result_name(self, source: Source, options: O) -> bytes:
         """The file name its main result will wish for, where that is known before it runs; empty otherwise."""
+
+    def skips(self, source: Source, options: O) -> Problem | None:
+        """Why a rule of the options leaves this source out; None where none does. `source.info` is there.
+
+        Asked of a Flow's first recipe before anything is made.
+        """
+        return None
+
+    def without_rules(self, options: O) -> O:
+        """The options with every rule that could skip a source or a result switched off: a person wants it made."""
+        return options
 
     def decode(self, values: Mapping[str, Any]) -> O:
         """Option values, checked.

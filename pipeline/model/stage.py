@@ -118,6 +118,17 @@ class StepFailed(PipelineError):
         self.stage = stage
 
 
+class Skip(Exception):
+    """Raised by a Script: a rule's verdict that the result is not wanted after all. The Problem says which, and why.
+
+    The job ends as skipped. What it has made is kept as for a failed one, so a retry finds its Steps recorded.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class Act(msgspec.Struct, frozen=True, tag=True):
     """IO that is no process. Its type, version and fields are its key.
 

@@ -3,12 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from pipeline.engine.runner import plan
 from pipeline.model.event import StepStarted
-from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, result_wrong
 from pipeline.model.source import Source
@@ -74,16 +71,6 @@ def test_a_flow_goes_on_where_it_failed(tmp_path: Path) -> None:
         assert bench.ended(job).state is State.COMPLETED
         assert bench.ran() == ["use"]
         assert bench.results() == ["clip.out"]
-
-
-def test_the_stages_of_a_flow_say_which_part_they_are_of(tmp_path: Path) -> None:
-    with runner_in(tmp_path, copies, second=copies) as bench:
-        job = bench.ended(bench.job())
-        both = msgspec.structs.replace(job, flow=Flow((FlowStep("scripted"), FlowStep("second"))))
-        assert [stage.id for stage in plan(bench.recipes, job).stages(job.source)] == ["make", "use"]
-        stages = plan(bench.recipes, both).stages(job.source)
-        assert [stage.id for stage in stages] == ["1.make", "1.use", "2.make", "2.use"]
-        assert stages[0].label == "Scripted: Make"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def bench(engine: Engine, tmp_path: Path) -> Bench:
     ("state", "ago_s", "stays"),
     [
         (State.COMPLETED, 0.0, False),
-        (State.SKIPPED, 0.0, False),
+        (State.SKIPPED, 0.0, True),
+        (State.SKIPPED, FAILED_KEPT_S - 60, True),
+        (State.SKIPPED, FAILED_KEPT_S + 60, False),
         (State.CANCELED, 0.0, True),
         (State.CANCELED, UNDO_S + 1, False),
         (State.FAILED, UNDO_S + 1, True),

@@ -44,6 +44,11 @@ def test_options_nobody_knows_are_refused_with_the_nearest_name() -> None:
     assert "“crf”" in caught.value.problem.remedy.text
 
 
+def test_a_recipe_without_rules_skips_nothing() -> None:
+    assert Plain().skips(Source(), Options()) is None
+    assert Plain().without_rules(Options(crf=31)) == Options(crf=31)
+
+
 def test_a_recipe_that_lacks_a_part_cannot_be_made() -> None:
     class Half(Recipe[Options]):
         id = "half"

@@ -17,6 +17,7 @@ from pipeline.model.stage import (
     Run,
     Scratch,
     Script,
+    Skip,
     Stage,
     StepFailed,
     Talk,
@@ -142,3 +143,15 @@ def test_the_members_of_a_step() -> None:
 
 def test_a_command_says_its_tool() -> None:
     assert Command(("python", "-m", "x")).tool == "python"
+
+
+def test_a_rules_verdict_goes_through_a_stage_with_its_reason() -> None:
+    def turns_down() -> Script:
+        yield RUN
+        raise Skip(tool_failed("ffmpeg", 1, ""))
+
+    talk = ENCODE.does(turns_down())
+    next(talk)
+    with pytest.raises(Skip) as caught:
+        talk.send(Outcome())
+    assert caught.value.problem.code == "tool_failed"
