@@ -22,3 +22,7 @@ class Machine(msgspec.Struct, frozen=True):
     cores: int = 1
     memory_bytes: int = 0
     hardware: tuple[HardwareCodec, ...] = ()
+
+
+UNKNOWN = Machine()
+"""A computer nobody has looked at."""

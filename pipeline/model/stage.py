@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 import msgspec
 
 from pipeline.model.job import Artifact
-from pipeline.model.machine import Machine
+from pipeline.model.machine import UNKNOWN, Machine
 from pipeline.model.problem import PipelineError, Problem
 
 Lane = Literal["cpu", "gpu", "net", "light"]
@@ -232,7 +232,7 @@ class Scratch:
     """
 
     prefix: str = ""
-    machine: Machine = Machine()
+    machine: Machine = UNKNOWN
 
     def path(self, name: str) -> str:
         """The relative name of one scratch file."""

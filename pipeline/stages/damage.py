@@ -10,6 +10,7 @@ from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Outcome, Run, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import counted_source, extent_s
+from pipeline.stages.output import Output
 from pipeline.stages.selection import Selection
 from pipeline.stages.verify import Checked
 
@@ -27,12 +28,14 @@ _WRITERS = ("[out#", "[vost#", "[aost#", "[sost#", "[enc:", "[mp4]", "[ipod]", "
 _TORN = "corrupt input packet in stream"
 
 
-def damage(source: Source, info: MediaInfo, wrote: Outcome, checked: Checked) -> Talk[tuple[Warn, ...]]:
+def damage(
+    source: Source, info: MediaInfo, output_: Output, wrote: Outcome, checked: Checked
+) -> Talk[tuple[Warn, ...]]:
     """Warns of a source that is damaged inside, that ends too early, or both.
 
     A fault where it is cut off is not told apart: the cut explains it.
     """
-    ends_s = yield from _cut_off_at(source, info, checked)
+    ends_s = (yield from _cut_off_at(source, info, checked)) if output_.is_all_of_the_source else None
     complaints = [at_s for at_s, text in wrote.complaints if not text.startswith(_WRITERS)]
     warnings: list[Warn] = []
     if complaints or any(_TORN in line for line in wrote.lines):

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model.source import MediaStream
+from pipeline.stages.choices.picture import PictureChoices
+from pipeline.stages.look import Seen
+from pipeline.stages.pixels import Pixels
+from pipeline.stages.subtitles import Burn
 
 _INTERLACED = ("tt", "bb", "tb", "bt")
 # Files of these may hold interlaced pictures without saying so; each decoded one does. Others pass untouched.
@@ -44,15 +48,18 @@ def fitted(video: MediaStream, max_height: int) -> tuple[int, int]:
     return _even(width * scale), _even(height * scale)
 
 
-def picture(stream: Any, video: MediaStream, max_height: int, *, bit_depth: int = 8) -> Any:
-    """The filters between a decoded source and an 8-bit or 10-bit 4:2:0 encoder. ffmpeg turns it upright by itself."""
+def picture(
+    stream: Any, video: MediaStream, choices: PictureChoices, seen: Seen, pixels: Pixels, burn: Burn | None = None
+) -> Any:
+    """The filters between a decoded source and what its encoder takes. ffmpeg turns it upright by itself."""
+    max_height, bit_depth = choices.max_height, pixels.bit_depth
     if _may_be_interlaced(video):
         stream = stream.filter("bwdif", mode="send_frame", parity="auto", deint="interlaced")
     if _is_tonemapped(video, bit_depth):
         stream = _tonemapped(stream, video, max_height)
     else:
         stream = _scaled(stream, video, max_height)
-    stream = stream.filter("format", "yuv420p" if bit_depth == 8 else "yuv420p10le")
+    stream = stream.filter("format", pixels.format)
     # Encoders take what a frame says of its colours, whatever their own options say.
     colour = colour_of(video, bit_depth=bit_depth)
     return stream.filter(

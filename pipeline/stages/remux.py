@@ -8,25 +8,15 @@ from pipeline.media.command import command, output, scratch_input, source_input
 from pipeline.model.problem import PipelineError, codec_not_for_container, no_times, result_wrong
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Run, Script, StepFailed
-from pipeline.stages import expect
+from pipeline.stages.containers import Container
+from pipeline.stages.output import Output
 from pipeline.stages.selection import Selection
-
-# Codecs that players find in these; ffmpeg would write more than they read.
-_FIT = {
-    "mp4": frozenset({
-        "h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mjpeg",
-        "aac", "mp3", "ac3", "eac3", "opus", "flac", "alac", "mp2",
-    }),
-    "m4a": frozenset({"aac", "alac", "ac3"}),
-    "mp3": frozenset({"mp3"}),
-}  # fmt: skip
-
 
 # Bare streams without a container: their pictures have no times.
 _BARE = frozenset({"h264", "hevc", "vvc", "m4v", "mpegvideo", "h261", "h263", "vc1", "cavsvideo", "dirac"})
 
 
-def refuse_unfit(source: Source, info: MediaInfo, selection: Selection, container: str) -> None:
+def refuse_unfit(source: Source, info: MediaInfo, selection: Selection, container: Container) -> None:
     """Checks that streams which are copied can stand in the container.
 
     Raises:
@@ -34,17 +24,18 @@ def refuse_unfit(source: Source, info: MediaInfo, selection: Selection, containe
     """
     if selection.copied and info.container in _BARE:
         raise PipelineError(no_times(source.path))
-    fit = _FIT.get(container)
     for _, kept in selection.copied:
+        fit = container.video if kept.kind == "video" else container.audio
         if fit is not None and kept.stream.codec not in fit:
-            raise PipelineError(codec_not_for_container(kept.stream.codec or "An unknown codec", container))
+            raise PipelineError(codec_not_for_container(kept.stream.codec or "An unknown codec", container.suffix))
 
 
-def faststart(source: Source, info: MediaInfo, selection: Selection, encoded: str, target: str) -> Script:
+def faststart(source: Source, info: MediaInfo, output_: Output) -> Script:
     """Remuxes a fragmented MP4 into a plain one whose index stands first, and adds the source's cover.
 
     The cover comes from the source because a fragmented MP4 cannot be read back with one in it.
     """
+    selection, encoded, target = output_.selection, output_.target, output_.result
     whole = scratch_input(encoded)
     covers = selection.of_kind("cover")
     streams = [whole[str(index)] for index in range(len(selection.kept) - len(covers))]
@@ -55,9 +46,9 @@ def faststart(source: Source, info: MediaInfo, selection: Selection, encoded: st
         options[f"disposition:v:{len(selection.of_kind('video'))}"] = "attached_pic"
     step = Run(
         command(
-            output(streams, target, c="copy", map_metadata=0, map_chapters=0, movflags="+faststart", **options),
-            expect_s=expect.seconds(info),
-            expect_frames=expect.frames(info) if selection.has_video else 0,
+            output(streams, target, c="copy", map_metadata=0, map_chapters=0, **output_.container.muxing, **options),
+            expect_s=output_.seconds(info),
+            expect_frames=output_.frames(info),
         ),
         reads=(encoded, source.file) if covers and source.is_scratch else (encoded,),
         makes=(target,),

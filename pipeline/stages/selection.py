@@ -6,45 +6,22 @@ from dataclasses import dataclass, replace
 
 from pipeline.model.problem import Warn
 from pipeline.model.source import MediaInfo, MediaStream, StreamKind
+from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.containers import Container, container_of
 
 # Codec names as ffmpeg's encoders have them.
-VIDEO_ENCODERS = {"h264": "libx264", "hevc": "libx265"}
-AUDIO_ENCODERS = {"aac": "aac", "mp3": "libmp3lame"}
+AUDIO_ENCODERS = {"aac": "aac", "opus": "libopus", "mp3": "libmp3lame", "flac": "flac", "pcm": "pcm_s16le"}
 
 COVERS = ("mjpeg", "png")
-_HOLDS_COVERS = ("mp4", "m4a", "mp3")
 _TEXT_SUBTITLES = frozenset({
     "subrip", "ass", "ssa", "webvtt", "mov_text", "text", "subviewer", "subviewer1", "microdvd", "mpl2", "sami",
     "realtext", "jacosub", "vplayer", "stl", "pjs",
 })  # fmt: skip
-# What Matroska holds as it is; other texts become SubRip there.
-_IN_MATROSKA = frozenset({
-    "subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "hdmv_text_subtitle",
-})  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to make of a source. Codecs are `copy`, `none`, or a key of the encoder tables."""
-
-    container: str
-    video: str
-    audio: str
-    crf: int = 21
-    speed: str = "medium"
-    max_height: int = 0
-    audio_kbps: int = 160
-    subtitles: bool = True
-
-    @property
-    def encodes(self) -> bool:
-        """Whether anything is encoded; otherwise all is copied."""
-        return self.video in VIDEO_ENCODERS or self.audio in AUDIO_ENCODERS
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A stream that is kept. `encoder` is ffmpeg's name of it, or `copy`."""
+    """A stream that is kept. `encoder` is ffmpeg's name of it, for pictures the codec's, or `copy`."""
 
     stream: MediaStream
     encoder: str
@@ -101,66 +78,61 @@ class Selection:
         return tuple((index, each) for index, each in enumerate(self.kept) if each.is_copied)
 
 
-def selected(info: MediaInfo, wanted: Wanted) -> Selection:
-    """What of a source is kept. Data and attachments never are: MP4 has no place for them."""
-    films = _films(info, wanted)
-    sounds = _sounds(info, wanted)
-    subtitles = _subtitles(info, wanted) if films else ()
-    covers = _covers(info, wanted)
+def selected(info: MediaInfo, choices: OutputChoices) -> Selection:
+    """What of a source is kept. Data never is."""
+    container = container_of(choices)
+    films = _films(info, choices)
+    sounds = _sounds(info, choices, container)
+    subtitles = _subtitles(info, choices, container) if films else ()
+    covers = _covers(info, choices, container)
     return Selection(
         kept=(*films, *sounds, *subtitles, *covers),
-        left_out=_left_out(info, wanted, len(films), len(sounds), subtitles),
+        left_out=_left_out(info, choices, container, len(films), len(sounds), subtitles),
     )
 
 
-def _films(info: MediaInfo, wanted: Wanted) -> tuple[Kept, ...]:
-    if wanted.video == "none" or info.video is None:
+def _films(info: MediaInfo, choices: OutputChoices) -> tuple[Kept, ...]:
+    if choices.video == "none" or info.video is None:
         return ()
-    return (Kept(info.video, VIDEO_ENCODERS.get(wanted.video, "copy")),)
+    return (Kept(info.video, "copy" if choices.video == "copy" else choices.video),)
 
 
-def _sounds(info: MediaInfo, wanted: Wanted) -> tuple[Kept, ...]:
-    if wanted.audio == "none":
+def _sounds(info: MediaInfo, choices: OutputChoices, container: Container) -> tuple[Kept, ...]:
+    if choices.audio == "none" or not container.sounds:
         return ()
     found = info.of_kind("audio")
-    if wanted.container == "mp3":
+    if container.sounds == 1:
         found = tuple(each for each in found if each.is_default)[:1] or found[:1]
-    return tuple(Kept(each, AUDIO_ENCODERS.get(wanted.audio, "copy")) for each in found)
+    return tuple(Kept(each, AUDIO_ENCODERS.get(choices.audio, "copy")) for each in found)
 
 
-def _subtitles(info: MediaInfo, wanted: Wanted) -> tuple[Kept, ...]:
-    found = info.of_kind("subtitle") if wanted.subtitles else ()
-    match wanted.container:
-        case "mp4":
-            fit = (each for each in found if each.codec in _TEXT_SUBTITLES)
-            return tuple(Kept(each, "copy" if each.codec == "mov_text" else "mov_text") for each in fit)
-        case "mkv":
-            fit = (each for each in found if each.codec in _IN_MATROSKA | _TEXT_SUBTITLES)
-            return tuple(Kept(each, "copy" if each.codec in _IN_MATROSKA else "subrip") for each in fit)
-        case _:
-            return ()
+def _subtitles(info: MediaInfo, choices: OutputChoices, container: Container) -> tuple[Kept, ...]:
+    if choices.subtitles in ("none", "burn") or not container.text:
+        return ()
+    fit = (each for each in info.of_kind("subtitle") if each.codec in container.subtitles | _TEXT_SUBTITLES)
+    return tuple(Kept(each, "copy" if each.codec in container.subtitles else container.text) for each in fit)
 
 
-def _covers(info: MediaInfo, wanted: Wanted) -> tuple[Kept, ...]:
-    if wanted.container not in _HOLDS_COVERS:
+def _covers(info: MediaInfo, choices: OutputChoices, container: Container) -> tuple[Kept, ...]:
+    if not choices.covers or container.covers != "track":
         return ()
     return tuple(Kept(each, "copy") for each in info.of_kind("cover") if each.codec in COVERS)[:1]
 
 
 def _left_out(
-    info: MediaInfo, wanted: Wanted, films: int, sounds: int, subtitles: tuple[Kept, ...]
+    info: MediaInfo, choices: OutputChoices, container: Container, films: int, sounds: int, subtitles: tuple[Kept, ...]
 ) -> tuple[Warn, ...]:
-    name = wanted.container.upper()
     warnings: list[Warn] = []
     if films and (others := len(info.of_kind("video")) - films):
         warnings.append(Warn("tracks_left_out", f"{_tracks(others, 'picture')} left out: only the first is kept."))
     if sounds and (others := len(info.of_kind("audio")) - sounds):
-        warnings.append(Warn("tracks_left_out", f"{_tracks(others, 'sound')} left out: {name} holds only one."))
-    if films and wanted.subtitles:
+        text = f"{_tracks(others, 'sound')} left out: {container.label} holds only one."
+        warnings.append(Warn("tracks_left_out", text))
+    if films and choices.subtitles in ("keep", "convert"):
         kept = {each.stream.index for each in subtitles}
         lost = [each.codec or "an unknown codec" for each in info.of_kind("subtitle") if each.index not in kept]
         if lost:
-            what = f"{_tracks(len(lost), 'subtitle')} left out: {name} has no place for {_list(lost)}."
+            what = f"{_tracks(len(lost), 'subtitle')} left out: {container.label} has no place for {_list(lost)}."
             warnings.append(Warn("subtitles_left_out", what))
     return tuple(warnings)
 

@@ -12,7 +12,9 @@ from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Count, counted, counted_source, extent_s
+from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
+from pipeline.stages.transcode import Wrote
 
 T = TypeVar("T")
 
@@ -20,6 +22,8 @@ END_S = 0.25
 COPY_S = 0.05
 FAR_LONGER = 1.5
 FAR_LONGER_S = 2.0
+# A last picture may be shown this long, and need not be told how long.
+LAST_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -41,42 +45,42 @@ class Checked:
         return extent_s((each for each in self.here if each.kind in ("video", "audio")), from_s=0.0)
 
 
-def checked(
-    source: Source, info: MediaInfo, selection: Selection, result: str, wrote: Outcome, made_from: tuple[str, ...] = ()
-) -> Talk[Checked]:
+def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> Talk[Checked]:
     """Compares a result with what was selected, with what the encoder said it wrote, and with its source.
 
     Args:
         source: what it was made from.
         info: what the probe found there.
-        selection: the streams it should have.
-        result: the scratch file.
-        wrote: how the Step ended that encoded or copied.
-        made_from: scratch files the result was made from.
+        output_: what it should be.
+        wrote: what the Step said of it that encoded or copied.
 
     Raises:
         PipelineError: something is missing, moved or cannot be decoded. The result and what it was made from are
             condemned.
     """
-    bad = _Condemning((result, *made_from))
-    if wrote.last_tick is None:
+    selection, result = output_.selection, output_.result
+    bad = _Condemning(tuple(dict.fromkeys((result, output_.target))))
+    if wrote.outcome.last_tick is None:
         raise bad.because("The encoder ended without having said what it wrote")
-    decoded_s = 0.0
+    decoded = Decoded()
     if selection.encoded:
-        decoded_s = yield from _decoded(selection, result, wrote, bad)
+        decoded = yield from _decoded(info, output_, wrote, bad)
     found, there = yield from _counted(source, selection, result, bad)
     # MP4 keeps chapters as one more track of data; without it, places here are those of the selection.
     here = tuple(each for each in found if each.kind != "data")
     wished = len(selection.kept)
     selection, there = yield from _present(source, selection, here, there, bad)
-    _has_what_was_written(selection, here, wrote, bad)
+    _has_what_was_written(selection, here, wrote, decoded, bad)
     sound_s = max((here[at].last_end_s or 0.0 for at, kept in selection.encoded if kept.kind == "audio"), default=0.0)
-    if decoded_s < sound_s - END_S:
-        raise bad.because(f"Only {decoded_s:.2f} s of {sound_s:.2f} s of sound could be decoded")
-    if there is not None:
-        _is_copied_whole(selection, here, there, bad)
-    if not wrote.complaints:
-        there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
+    if decoded.end_s < sound_s - END_S:
+        raise bad.because(f"Only {decoded.end_s:.2f} s of {sound_s:.2f} s of sound could be decoded")
+    if output_.is_all_of_the_source:
+        if there is not None:
+            _is_copied_whole(selection, here, there, bad)
+        if not wrote.outcome.complaints:
+            there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
+    else:
+        _is_as_long_as_wanted(info, output_, here, bad)
     return Checked(selection, here, there, _empty(wished - len(selection.kept)))
 
 
@@ -99,26 +103,34 @@ class _Condemning:
             raise self.because("It could not be read back", "\n".join(failed.outcome.lines[-10:])) from failed
 
 
-def _decoded(selection: Selection, result: str, wrote: Outcome, bad: _Condemning) -> Talk[float]:
-    """Decodes all that was encoded; returns how far that came, in seconds."""
-    assert wrote.last_tick is not None
+@dataclass(frozen=True)
+class Decoded:
+    """What came of decoding a result: pictures, and how far it came."""
+
+    frames: int = 0
+    end_s: float = 0.0
+
+
+def _decoded(info: MediaInfo, output_: Output, wrote: Wrote, bad: _Condemning) -> Talk[Decoded]:
+    """Decodes all that was encoded."""
+    selection, result = output_.selection, output_.result
     whole = scratch_input(result)
     has_film = any(kept.kind == "video" for _, kept in selection.encoded)
-    frames = wrote.last_tick.frame if has_film else 0
     check = command(
         output([whole[f"{at}?"] for at, _ in selection.encoded], "-", format="null", fps_mode="passthrough"),
-        expect_s=wrote.last_tick.out_time_s,
-        expect_frames=frames,
+        expect_s=output_.seconds(info) if wrote.end_s is None else wrote.end_s,
+        expect_frames=(output_.frames(info) if wrote.frames is None else wrote.frames) if has_film else 0,
     )
     read = yield from bad.read_back(_asked(Run(check, reads=(result,), label="Decode the result")))
     if read.complaints:
         what = f"Decoding it met a fault {read.complaints[0][0]:.1f} s into it"
         raise bad.because(what, "\n".join(text for _, text in read.complaints))
     found = read.last_tick
-    if found is None or (has_film and (found.frame != frames or not frames)):
-        count = found.frame if found else 0
-        raise bad.because(f"It has {count} pictures that can be decoded; the encoder wrote {frames}")
-    return found.out_time_s
+    frames = found.frame if found else 0
+    if found is None or (has_film and (not frames or wrote.frames not in (None, frames))):
+        said = "" if wrote.frames is None else f"; the encoder wrote {wrote.frames}"
+        raise bad.because(f"It has {frames} pictures that can be decoded{said}")
+    return Decoded(frames, found.out_time_s)
 
 
 def _counted(
@@ -160,15 +172,27 @@ def _empty(count: int) -> tuple[Warn, ...]:
     return (Warn("tracks_left_out", f"{tracks} left out: there is nothing in the source's own."),)
 
 
-def _has_what_was_written(selection: Selection, here: tuple[Count, ...], wrote: Outcome, bad: _Condemning) -> None:
-    tick = wrote.last_tick
-    assert tick is not None
+def _has_what_was_written(
+    selection: Selection, here: tuple[Count, ...], wrote: Wrote, decoded: Decoded, bad: _Condemning
+) -> None:
     for at, kept in selection.encoded:
-        if kept.kind == "video" and here[at].packets != tick.frame:
-            raise bad.because(f"It holds {here[at].packets} pictures; the encoder wrote {tick.frame}")
+        if kept.kind == "video":
+            frames = decoded.frames if wrote.frames is None else wrote.frames
+            if here[at].packets != frames:
+                raise bad.because(f"It holds {here[at].packets} pictures; the encoder wrote {frames}")
     end_s = max((each.last_end_s or 0.0 for each in here), default=0.0)
-    if end_s < tick.out_time_s - END_S:
-        raise bad.because(f"It ends at {end_s:.2f} s; the encoder wrote {tick.out_time_s:.2f} s")
+    if wrote.end_s is not None and end_s < wrote.end_s - END_S:
+        raise bad.because(f"It ends at {end_s:.2f} s; the encoder wrote {wrote.end_s:.2f} s")
+
+
+def _is_as_long_as_wanted(info: MediaInfo, output_: Output, here: tuple[Count, ...], bad: _Condemning) -> None:
+    """Compares the length of a part, or of pictures with times of their own, with what it should be."""
+    wanted_s = output_.seconds(info)
+    made_s = Checked(output_.selection, here, None).length_s
+    # What is copied begins at a keyframe before the part, and ends with a whole packet.
+    late_s, early_s = (END_S, FAR_LONGER_S * 5) if output_.selection.copied else (END_S, END_S)
+    if wanted_s and not -late_s - LAST_S <= made_s - wanted_s <= early_s + LAST_S:
+        raise bad.because(f"It is {made_s:.2f} s long; it should be {wanted_s:.2f} s")
 
 
 def _is_copied_whole(selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...], bad: _Condemning) -> None:
