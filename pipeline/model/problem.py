@@ -615,6 +615,15 @@ def job_at_work(state: str) -> Problem:
     )
 
 
+def skipped_by_rule(what: str, option: str) -> Problem:
+    return Problem(
+        "skipped_by_rule",
+        what.rstrip(".") + ".",
+        f"The option “{option}” says so.",
+        Remedy("Retry makes it all the same.", "retry"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",
