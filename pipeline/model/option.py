@@ -49,6 +49,11 @@ def option(
     return msgspec.Meta(title=label, description=help, ge=ge, le=le, extra=extra)
 
 
+def within(ge: float, le: float) -> msgspec.Meta:
+    """The bounds of a number that may also be left empty: `Annotated[Annotated[float, within(0, 51)] | None, …]`."""
+    return msgspec.Meta(ge=ge, le=le)
+
+
 class OptionField(msgspec.Struct, frozen=True):
     """One declared option, as form, command line and docs read it.
 
@@ -93,6 +98,9 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any, group: str) -> OptionFie
     optional = get_origin(inner) in (Union, UnionType) and NoneType in get_args(inner)
     if optional:
         inner = next(kind for kind in get_args(inner) if kind is not NoneType)
+    bounds = meta
+    if get_origin(inner) is Annotated:
+        inner, bounds = get_args(inner)[:2]
     extra = meta.extra
     values: tuple[tuple[str, str], ...] = ()
     if get_origin(inner) is Literal:
@@ -105,8 +113,8 @@ def _field(field: msgspec.structs.FieldInfo, hint: Any, group: str) -> OptionFie
         help=meta.description,
         default=field.default,
         unit=extra["unit"],
-        ge=meta.ge,
-        le=meta.le,
+        ge=bounds.ge,
+        le=bounds.le,
         values=values,
         optional=optional,
         expert=extra["expert"],

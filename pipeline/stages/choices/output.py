@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pipeline.model.option import option
+from pipeline.model.option import option, within
 from pipeline.stages.choices.besides import BesidesChoices
 
 
@@ -23,9 +23,8 @@ class OutputChoices(BesidesChoices, frozen=True):
         bool, option("Write a report", "Puts a file beside the result that says how it was made and what was measured.")
     ] = False
     min_saving: Annotated[
-        float | None,
-        option("Keep only if smaller by", "Otherwise the job is skipped; 0 is smaller at all, empty keeps any result.",
-               ge=0, le=99, unit="%"),
+        Annotated[float, within(0, 99)] | None,
+        option("Keep only if smaller by", "Otherwise it is skipped; 0 is smaller at all, empty keeps any result.", unit="%"),
     ] = None  # fmt: skip
     skip_codecs: Annotated[
         str, option("Skip these codecs", "Skips sources whose pictures, or sound alone, are in one of them: hevc,av1.")

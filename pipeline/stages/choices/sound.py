@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pipeline.model.option import option
+from pipeline.model.option import option, within
 from pipeline.stages.choices.video import VideoChoices
 
 
@@ -49,8 +49,8 @@ class SoundChoices(VideoChoices, frozen=True):
                choices={"keep": "As it is", "44100": "44.1 kHz", "48000": "48 kHz"}, expert=True),
     ] = "keep"  # fmt: skip
     loudness: Annotated[
-        float | None,
-        option("Loudness", "Measured first, then brought to this; empty leaves it as it is.", ge=-40, le=-5,
+        Annotated[float, within(-40, -5)] | None,
+        option("Loudness", "Measured first, then brought to this; empty leaves it as it is.",
                unit="LUFS"),
     ] = None  # fmt: skip
     true_peak: Annotated[

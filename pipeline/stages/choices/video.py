@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pipeline.model.option import option
+from pipeline.model.option import option, within
 from pipeline.stages.choices.picture import PictureChoices
 
 Container = Literal["mp4", "mkv", "mov", "webm", "mp3", "m4a", "opus", "flac", "wav", "gif", "webp", "jpg"]
@@ -56,9 +56,8 @@ class VideoChoices(PictureChoices, frozen=True):
         ),
     ] = "crf"
     crf: Annotated[
-        float | None,
-        option("Quality (CRF)", "Constant rate factor: lower is better and larger; empty is the codec's usual one.",
-               ge=0, le=63),
+        Annotated[float, within(0, 63)] | None,
+        option("Quality (CRF)", "Constant rate factor: lower is better and larger; empty is the codec's usual one."),
     ] = None  # fmt: skip
     video_kbps: Annotated[int, option("Video bit rate", "For quality by bit rate.", ge=10, le=400_000, unit="kb/s")] = (
         4000
