@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.source import MediaInfo, MediaStream, Source
+from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.encoders import quality_of
+from pipeline.stages.output import Output
+from pipeline.stages.selection import selected
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 MKV = "matroska,webm"
@@ -115,3 +119,23 @@ SOURCES: dict[str, Source] = {
     "raw-h264": source("camera.h264", video(frames=0, duration_s=None), container="h264", duration_s=None),
 }
 EMPTY = source("empty.mp4")
+
+
+def wanted(container: Any = "mp4", video: Any = "h264", audio: Any = "aac", **choices: Any) -> OutputChoices:
+    """Choices as they are once settled."""
+    return OutputChoices(container=container, video=video, audio=audio, **choices)
+
+
+def an_output(
+    kept: Source, choices: OutputChoices, result: str = "result.mp4", target: str = "", **more: Any
+) -> Output:
+    """One file to be made of a source, with nothing found out about it; `target` where it is finished apart."""
+    assert kept.info is not None
+    return Output(
+        choices=choices,
+        selection=selected(kept.info, choices),
+        target=target or result,
+        result=result,
+        quality=quality_of(choices),
+        **more,
+    )

@@ -10,14 +10,14 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Outcome, Script, Talk, Tick
 from pipeline.stages.counting import Count
 from pipeline.stages.damage import damage
-from pipeline.stages.selection import Wanted, selected
+from pipeline.stages.selection import selected
 from pipeline.stages.verify import Checked
-from tests.pipeline.stages.canned import MKV, SOURCES, audio, source, subtitle, video
+from tests.pipeline.stages.canned import MKV, SOURCES, an_output, audio, source, subtitle, video, wanted
 from tests.pipeline.stages.playing import Player, changed
 from tests.support import drive as support
 from tests.support.drive import drive
 
-WEB = Wanted("mp4", "h264", "aac")
+WEB = wanted("mp4", "h264", "aac")
 NAL = "[h264] Invalid NAL unit size (0 > 9227)."
 PARTIAL = "[in#0/mov,mp4,m4a,3gp,3g2,mj2] stream 0, offset 0x8f123: partial file"
 ENDED_EARLY = "[in#0/matroska,webm] File ended prematurely"
@@ -31,7 +31,9 @@ def looking(
     assert kept.info is not None
     here = (Count(0, "video", 250, 0.0, length_s), Count(1, "audio", 470, -0.021, length_s))
     wrote = Outcome(last_tick=Tick(out_time_s=length_s, frame=250), complaints=complaints, lines=lines)
-    return drive(_shown(damage(kept, kept.info, wrote, Checked(selected(kept.info, WEB), here, None))))
+    return drive(
+        _shown(damage(kept, kept.info, an_output(kept, WEB), wrote, Checked(selected(kept.info, WEB), here, None)))
+    )
 
 
 def _shown(talk: Talk[tuple[Warn, ...]]) -> Script:
@@ -180,7 +182,7 @@ def test_what_was_counted_already_is_not_counted_again() -> None:
     assert film.info is not None
     there = (Count(0, "video", 150, 0.0, 6.0), Count(1, "audio", 280, 0.0, 6.0))
     checked = Checked(selected(film.info, WEB), there, there)
-    script = damage(film, film.info, Outcome(last_tick=Tick()), checked)
+    script = damage(film, film.info, an_output(film, WEB), Outcome(last_tick=Tick()), checked)
     assert told(drive(_shown(script))) == [("source_cut_off", 6.0)]
 
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pipeline.model.job import Artifact
 from pipeline.model.source import Source
-from pipeline.model.stage import Outcome, Script, Talk, Tick
-from pipeline.stages.selection import Wanted, selected
-from pipeline.stages.transcode import CRASH_SAFE_MP4, encoded
-from tests.pipeline.stages.canned import EMPTY, SOURCES, audio, source, video
+from pipeline.model.stage import Script, Talk, Tick
+from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.transcode import Wrote, encoded
+from tests.pipeline.stages.canned import EMPTY, SOURCES, an_output, audio, source, video, wanted
 from tests.support import drive as support
 from tests.support.drive import drive
 
-WEB = Wanted("mp4", "h264", "aac")
-REMUX = Wanted("mp4", "copy", "copy")
-MP3 = Wanted("mp3", "none", "mp3", audio_kbps=192)
+WEB = wanted("mp4", "h264", "aac")
+REMUX = wanted("mp4", "copy", "copy")
+MP3 = wanted("mp3", "none", "mp3", audio_kbps=192)
 ENDED = Tick(out_time_s=10.0, frame=250)
 
 
-def asked(kept: Source, wanted: Wanted, **muxing: Any) -> support.Talk:
+def asked(kept: Source, choices: OutputChoices) -> support.Talk:
     """The conversation of an encode; its Outcome is kept in an artifact's measures."""
     assert kept.info is not None
-    selection = selected(kept.info, wanted)
-    return drive(_told(encoded(kept, kept.info, selection, wanted, f"made.{wanted.container}", **muxing)))
+    result = "result.mp4" if choices.container == "mp4" and choices is not REMUX else f"made.{choices.container}"
+    made = an_output(kept, choices, result, "made.mp4" if result == "result.mp4" else "")
+    return drive(_told(encoded(kept, kept.info, [made])))
 
 
-def _told(talk: Talk[Outcome]) -> Script:
-    outcome = yield from talk
-    tick = outcome.last_tick
-    return (Artifact(b"told", measures={"frames": tick.frame if tick else -1}),)
+def _told(talk: Talk[tuple[Wrote, ...]]) -> Script:
+    return tuple(Artifact(b"told", measures={"frames": each.frames, "end_s": each.end_s}) for each in (yield from talk))
 
 
 def test_a_film_is_asked_for_with_frames_at_their_own_time() -> None:
-    run = asked(SOURCES["1080p"], WEB, **CRASH_SAFE_MP4).asks_for_run()
+    run = asked(SOURCES["1080p"], WEB).asks_for_run()
     assert run.value_of("-c:v:0") == "libx264"
     assert run.value_of("-fps_mode:v:0") == "passthrough"
     assert run.value_of("-enc_time_base:v:0") == "demux"
@@ -45,7 +42,7 @@ def test_a_film_is_asked_for_with_frames_at_their_own_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "frames", "seconds"),
+    ("name", "choices", "frames", "seconds"),
     (
         ("1080p", WEB, 250, 10.0),
         ("1080p", REMUX, 250, 10.0),
@@ -56,9 +53,9 @@ def test_a_film_is_asked_for_with_frames_at_their_own_time() -> None:
     ),
 )
 def test_progress_counts_frames_where_there_are_pictures(
-    name: str, wanted: Wanted, frames: int, seconds: float
+    name: str, choices: OutputChoices, frames: int, seconds: float
 ) -> None:
-    command = asked(SOURCES[name], wanted).asks_for_run().command
+    command = asked(SOURCES[name], choices).asks_for_run().command
     assert (command.expect_frames, command.expect_s) == (frames, seconds)
 
 
@@ -76,7 +73,7 @@ def test_progress_counts_frames_where_there_are_pictures(
 )
 def test_sound_gets_bits_for_its_channels(channels: int, codec: str, kbps: int, rate: str) -> None:
     kept = source("song.mka", audio(0, channels=channels))
-    run = asked(kept, Wanted("mp4", "none", codec, audio_kbps=kbps)).asks_for_run()
+    run = asked(kept, wanted("mp4", "none", codec, audio_kbps=kbps)).asks_for_run()
     assert run.value_of("-b:a:0") == rate
 
 
@@ -121,32 +118,32 @@ def test_a_film_through_filters_keeps_its_language() -> None:
 def test_the_outcome_is_handed_on() -> None:
     talk = asked(SOURCES["1080p"], WEB)
     talk.answers(last_tick=ENDED)
-    assert talk.returns()[0].measures == {"frames": 250}
+    assert talk.returns()[0].measures == {"frames": 250, "end_s": 10.0}
 
 
 def test_what_an_earlier_recipe_made_is_read_as_scratch() -> None:
     made = Source(path=b"1-1/result.mp4", size=5, mtime_ns=5, info=SOURCES["1080p"].info)
     assert made.info is not None
-    talk = drive(_told(encoded(made, made.info, selected(made.info, WEB), WEB, "2-1/a.mp4")), there=["1-1/result.mp4"])
+    talk = drive(_told(encoded(made, made.info, [an_output(made, WEB, "2-1/a.mp4")])), there=["1-1/result.mp4"])
     assert talk.asks_for_run().step.reads == ("1-1/result.mp4",)
     assert "file:1-1/result.mp4" in talk.asks_for_run().argv
 
 
 @pytest.mark.parametrize(
-    ("kept", "wanted", "said"),
+    ("kept", "choices", "said"),
     (
         (EMPTY, WEB, "There is no video or audio stream in this file: /media/empty.mp4."),
         (SOURCES["video-only"], MP3, "There is no audio stream in this file: /media/silent.mp4."),
-        (SOURCES["wav"], Wanted("mp4", "h264", "none"), "There is no video stream in this file: /media/speech.wav."),
+        (SOURCES["wav"], wanted("mp4", "h264", "none"), "There is no video stream in this file: /media/speech.wav."),
     ),
 )
-def test_nothing_runs_for_a_source_without_what_is_wanted(kept: Source, wanted: Wanted, said: str) -> None:
-    problem = asked(kept, wanted).gives_up()
+def test_nothing_runs_for_a_source_without_what_is_wanted(kept: Source, choices: OutputChoices, said: str) -> None:
+    problem = asked(kept, choices).gives_up()
     assert (problem.code, problem.message) == ("no_stream", said)
 
 
 def test_options_that_leave_nothing_are_told_as_such() -> None:
-    problem = asked(SOURCES["1080p"], Wanted("mp4", "none", "none")).gives_up()
+    problem = asked(SOURCES["1080p"], wanted("mp4", "none", "none")).gives_up()
     assert (problem.code, problem.message) == ("bad_option", "The option “audio” has a value it cannot take.")
 
 

@@ -12,16 +12,18 @@ from pipeline.model.job import Artifact
 from pipeline.model.problem import Problem, tool_killed
 from pipeline.model.source import Source
 from pipeline.model.stage import Outcome, Script, Talk, Tick
-from pipeline.stages.selection import Selection, Wanted, selected
+from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.selection import Selection
+from pipeline.stages.transcode import Wrote
 from pipeline.stages.verify import Checked, checked
-from tests.pipeline.stages.canned import MKV, SOURCES, audio, source, video
+from tests.pipeline.stages.canned import MKV, SOURCES, an_output, audio, source, video, wanted
 from tests.pipeline.stages.playing import Held, Player, Spoil, changed, without
 from tests.support.drive import drive
 
-WEB = Wanted("mp4", "h264", "aac")
-REMUX = Wanted("mp4", "copy", "copy")
-MP3 = Wanted("mp3", "none", "mp3")
-COPIED_FILM = Wanted("mp4", "copy", "aac")
+WEB = wanted("mp4", "h264", "aac")
+REMUX = wanted("mp4", "copy", "copy")
+MP3 = wanted("mp3", "none", "mp3")
+COPIED_FILM = wanted("mp4", "copy", "aac")
 
 GOOD = Outcome(last_tick=Tick(out_time_s=10.0, frame=250))
 
@@ -30,11 +32,12 @@ class Check:
     """One check of a result. `spoil` changes what the result holds from what was selected."""
 
     def __init__(
-        self, kept: Source, wanted: Wanted, *, spoil: Spoil = lambda held: held, wrote: Outcome = GOOD,
+        self, kept: Source, choices: OutputChoices, *, spoil: Spoil = lambda held: held, wrote: Outcome = GOOD,
         there: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         assert kept.info is not None
-        self.selection: Selection = selected(kept.info, wanted)
+        made_of = an_output(kept, choices, "result.mp4", "encode.mp4")
+        self.selection: Selection = made_of.selection
         self.player = Player(kept)
         if there is not None:
             self.player.files[kept.file] = changed(there["kind"], **{k: v for k, v in there.items() if k != "kind"})(
@@ -42,7 +45,9 @@ class Check:
             )
         made = tuple(self.player.files[kept.file][each.stream.index] for each in self.selection.kept)
         self.player.files["result.mp4"] = spoil(made)
-        script = _shown(checked(kept, kept.info, self.selection, "result.mp4", wrote, ("encode.mp4",)))
+        tick = wrote.last_tick
+        said = Wrote(wrote, tick.frame if tick else None, tick.out_time_s if tick else None)
+        script = _shown(checked(kept, kept.info, made_of, said))
         self.talk = drive(script, there=["result.mp4", "encode.mp4"])
 
     def labels(self) -> list[str]:
@@ -71,7 +76,7 @@ COUNT_SOURCE = "Count what is in the source"
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "asked"),
+    ("name", "choices", "asked"),
     (
         ("1080p", WEB, [DECODE, COUNT]),
         ("tracks", WEB, [DECODE, COUNT]),
@@ -84,8 +89,10 @@ COUNT_SOURCE = "Count what is in the source"
         ("1080p", COPIED_FILM, [DECODE, COMPARE]),
     ),
 )
-def test_a_good_result_passes_with_no_more_questions_than_it_needs(name: str, wanted: Wanted, asked: list[str]) -> None:
-    check = Check(SOURCES[name], wanted)
+def test_a_good_result_passes_with_no_more_questions_than_it_needs(
+    name: str, choices: OutputChoices, asked: list[str]
+) -> None:
+    check = Check(SOURCES[name], choices)
     assert check.labels() == asked
     assert check.passed().length_s == 10.0
 
@@ -101,7 +108,7 @@ def test_the_decode_tells_its_progress() -> None:
     assert (command.expect_frames, command.expect_s) == (250, 10.0)
 
 
-SPOILT: dict[str, tuple[str, Wanted, Spoil, str]] = {
+SPOILT: dict[str, tuple[str, OutputChoices, Spoil, str]] = {
     "sound is missing": ("1080p", WEB, without("audio"), "It has 1 video; it should have 1 video, 1 audio."),
     "copied sound is missing": ("1080p", REMUX, without("audio"), "It has 1 video; it should have 1 video, 1 audio."),
     "nothing is in a copy": ("1080p", REMUX, lambda held: (), "It has no stream; it should have 1 video, 1 audio."),
@@ -143,8 +150,8 @@ SPOILT: dict[str, tuple[str, Wanted, Spoil, str]] = {
 
 @pytest.mark.parametrize("case", SPOILT)
 def test_a_broken_result_is_thrown_away_with_what_it_was_made_from(case: str) -> None:
-    name, wanted, spoil, why = SPOILT[case]
-    check = Check(SOURCES[name], wanted, spoil=spoil)
+    name, choices, spoil, why = SPOILT[case]
+    check = Check(SOURCES[name], choices, spoil=spoil)
     problem = check.problem()
     assert problem.code == "result_wrong"
     assert why in problem.why
@@ -210,9 +217,9 @@ def test_a_track_without_anything_in_it_stays_so() -> None:
     assert check.passed()
 
 
-@pytest.mark.parametrize(("wanted", "asked"), ((WEB, [DECODE, COUNT, COUNT_SOURCE]), (REMUX, [COMPARE])))
-def test_a_track_with_nothing_in_it_may_be_missing_and_is_told(wanted: Wanted, asked: list[str]) -> None:
-    check = Check(SOURCES["1080p"], wanted, spoil=without("audio"), there={"kind": "audio", "packets": 0})
+@pytest.mark.parametrize(("choices", "asked"), ((WEB, [DECODE, COUNT, COUNT_SOURCE]), (REMUX, [COMPARE])))
+def test_a_track_with_nothing_in_it_may_be_missing_and_is_told(choices: OutputChoices, asked: list[str]) -> None:
+    check = Check(SOURCES["1080p"], choices, spoil=without("audio"), there={"kind": "audio", "packets": 0})
     assert check.labels() == asked
     passed = check.passed()
     assert [each.kind for each in passed.selection.kept] == ["video"]
