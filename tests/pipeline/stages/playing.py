@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from pipeline.model.source import Source
@@ -58,31 +59,38 @@ class Player:
             named = [word.removeprefix("file:") for word in command.argv if word.startswith("file:")]
             return {"value": [self._counts(name) for name in named]}
         try:
-            mapped = self._mapped(command.argv)
-            assert mapped
+            outputs = self._outputs(command.argv)
+            assert all(outputs.values())
         except (AssertionError, IndexError):
             return {"exit_code": 234, "stderr": "Failed to set value '0:1' for option 'map': Invalid argument"}
-        target = command.argv[-1].removeprefix("file:")
-        if target != "-":
-            made = (*mapped, Held("data", 3)) if self._chapters and target.endswith(".mp4") else mapped
-            spoil = self._spoils.get(target)
-            self.files[target] = spoil(made) if spoil else made
-        moving = next((each.packets for each in mapped if each.kind in ("video", "cover")), 0)
-        return {"last_tick": Tick(out_time_s=max((each.end_s for each in mapped), default=0.0), frame=moving)}
+        for target, mapped in outputs.items():
+            if target != "-":
+                made = (*mapped, Held("data", 3)) if self._chapters and target.endswith(".mp4") else mapped
+                spoil = self._spoils.get(target)
+                self.files[target] = spoil(made) if spoil else made
+        all_mapped = [each for mapped in outputs.values() for each in mapped]
+        moving = next((each.packets for each in all_mapped if each.kind in ("video", "cover")), 0)
+        return {"last_tick": Tick(out_time_s=max((each.end_s for each in all_mapped), default=0.0), frame=moving)}
 
-    def _mapped(self, argv: tuple[str, ...]) -> tuple[Held, ...]:
+    def _outputs(self, argv: tuple[str, ...]) -> dict[str, tuple[Held, ...]]:
+        """What each output of a command is mapped, by its name; an output is what follows its maps and is no option."""
         inputs = [argv[at + 1].removeprefix("file:") for at, word in enumerate(argv) if word == "-i"]
-        mapped = [argv[at + 1] for at, word in enumerate(argv) if word == "-map"] or ["0:0"]
-        found: list[Held] = []
-        for place in mapped:
-            if place.startswith("["):  # what comes out of filters is the film
-                found.append(next(each for each in self.files[inputs[0]] if each.kind == "video"))
-            else:
-                file, stream = place.removesuffix("?").split(":")
-                there = self.files[inputs[int(file)]]
-                if int(stream) < len(there) or not place.endswith("?"):
-                    found.append(there[int(stream)])
-        return tuple(found)
+        found: dict[str, tuple[Held, ...]] = {}
+        mapped: list[Held] = []
+        for before, word in pairwise(argv):
+            if before == "-map":
+                mapped += self._held(inputs, word)
+            elif (word.startswith("file:") and before != "-i") or word == "-":
+                found[word.removeprefix("file:")] = tuple(mapped)
+                mapped = []
+        return found
+
+    def _held(self, inputs: list[str], place: str) -> list[Held]:
+        if place.startswith("["):  # what comes out of filters is the film
+            return [next(each for each in self.files[inputs[0]] if each.kind == "video")]
+        file, stream = place.removesuffix("?").split(":")
+        there = self.files[inputs[int(file)]]
+        return [there[int(stream)]] if int(stream) < len(there) or not place.endswith("?") else []
 
     def _counts(self, name: str) -> list[dict[str, Any]]:
         return [
