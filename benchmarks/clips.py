@@ -31,15 +31,19 @@ class Clip:
     path: str
     licence: str
     large: bool
+    has_pictures: bool
 
 
 def listed(*, large: bool = False) -> tuple[Clip, ...]:
-    """The clips of the list; `large` takes those in with packages of more than 50 MB."""
+    """The clips of the list; `large` takes those in that are long, or much to fetch."""
     rows = tomllib.loads(_LIST.read_text())["clip"]
     clips = tuple(
-        Clip(row["name"], row["from"], row["package"], row["path"], row["licence"], row.get("large", False))
+        Clip(
+            row["name"], row["from"], row["package"], row["path"], row["licence"],
+            large=row.get("large", False), has_pictures=not row.get("sound_only", False),
+        )
         for row in rows
-    )
+    )  # fmt: skip
     return tuple(clip for clip in clips if large or not clip.large)
 
 

@@ -10,13 +10,20 @@ from dataclasses import dataclass
 
 import psutil
 
+from benchmarks.spent import Spent
+
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement. `others` is how many cores other programs used meanwhile."""
+    """One measurement. `others` is how many cores other programs used meanwhile.
+
+    CPU time and memory are 0 where only the wall time was looked at.
+    """
 
     wall_s: float
     others: float
+    cpu_s: float = 0.0
+    peak_mib: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,21 @@ class Pair:
         return self.ours.wall_s / self.theirs.wall_s
 
 
-def sampled(work: Callable[[], float | None]) -> Sample:
+Work = Callable[[], float | Spent | None]
+
+
+def sampled(work: Work) -> Sample:
     """Runs it once. What `work` returns replaces the wall time, where part of that is not meant."""
     busy_s, own_s, began = _busy_s(), _own_s(), time.perf_counter()
-    told_s = work()
+    told = work()
     wall_s = time.perf_counter() - began
     others = max(0.0, (_busy_s() - busy_s) - (_own_s() - own_s)) / wall_s
-    return Sample(wall_s if told_s is None else told_s, others)
+    if isinstance(told, Spent):
+        return Sample(told.wall_s, others, told.cpu_s, told.peak_mib)
+    return Sample(wall_s if told is None else told, others)
 
 
-def interleaved(ours: Callable[[], float | None], theirs: Callable[[], float | None], rounds: int) -> list[Pair]:
+def interleaved(ours: Work, theirs: Work, rounds: int) -> list[Pair]:
     """Runs both sides in turn; who goes first changes every round."""
     pairs = []
     for number in range(rounds):
@@ -60,6 +72,13 @@ def print_pairs(title: str, pairs: Sequence[Pair]) -> None:
     print_row("ratio", [pair.ratio for pair in pairs], "", 3)
     print_row("ours", [pair.ours.wall_s for pair in pairs], "s", 3)
     print_row("theirs", [pair.theirs.wall_s for pair in pairs], "s", 3)
+    if all(pair.theirs.cpu_s for pair in pairs):
+        print_row("CPU ratio", [pair.ours.cpu_s / pair.theirs.cpu_s for pair in pairs], "", 3)
+        print_row("CPU, ours", [pair.ours.cpu_s for pair in pairs], "s", 2)
+        print_row("CPU, theirs", [pair.theirs.cpu_s for pair in pairs], "s", 2)
+        print_row("memory ratio", [pair.ours.peak_mib / pair.theirs.peak_mib for pair in pairs], "", 3)
+        print_row("largest process, ours", [pair.ours.peak_mib for pair in pairs], "MiB", 0)
+        print_row("largest process, theirs", [pair.theirs.peak_mib for pair in pairs], "MiB", 0)
     print_row("cores used by others", [side.others for pair in pairs for side in (pair.ours, pair.theirs)], "", 2)
 
 
