@@ -26,6 +26,7 @@ from pipeline.media.diagnose import diagnose
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.job import Artifact, Job, Waiting
 from pipeline.model.problem import PipelineError, Problem, result_wrong
+from pipeline.model.shell import pasted
 from pipeline.model.source import Source
 from pipeline.model.stage import (
     OUTCOME_LIMIT,
@@ -223,8 +224,10 @@ class Replay:
                 value = self._acted(step, on_tick)
                 return Outcome(value=msgspec.to_builtins(value))
             command = step.command
+            argv = self._means.toolchain.resolve(command.argv)
+            self._desk.logs("run", pasted(argv))
             found = process.run(
-                self._means.toolchain.resolve(command.argv),
+                argv,
                 command,
                 folder=self._workspace.folder,
                 cancel=self._hand.cancel,
@@ -243,6 +246,7 @@ class Replay:
                 lines=found.lines[-LINES_KEPT:],
                 complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in found.complaints[:COMPLAINTS_KEPT]),
                 stalled_s=found.stalled_s,
+                cpu_s=found.cpu_s,
             )
         )
         if found.code != 0:

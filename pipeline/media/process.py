@@ -35,7 +35,7 @@ class Exit:
     `code` is its exit code; negative: the signal that ended it. `active_s` is wall time without the suspended time.
     `lines` are the last log lines (at most 200, 16 KiB in all), `complaints` the first 20 errors, each with the
     output time they were seen at. `value` is what one of our own children returned. `stalled_s` above 0: we killed
-    it because it had been quiet for so long.
+    it because it had been quiet for so long. `cpu_s` is its processor time, 0 where the system does not say.
     """
 
     code: int
@@ -45,6 +45,7 @@ class Exit:
     last_tick: Tick | None
     value: Any = None
     stalled_s: float = 0.0
+    cpu_s: float = 0.0
 
 
 class Running:
@@ -174,6 +175,7 @@ def run(
         last_tick=record.last_tick,
         value=record.value,
         stalled_s=stalled_s if code != 0 else 0.0,
+        cpu_s=tree.cpu_s,
     )
 
 

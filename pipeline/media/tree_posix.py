@@ -15,6 +15,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import IO, Literal
 
+import psutil
+
 from pipeline.media.leash import LEASH
 
 assert sys.platform != "win32"
@@ -69,6 +71,7 @@ class Tree:
         self.pid = self._popen.pid
         self._lock = threading.Lock()
         self._is_reaped = False
+        self.cpu_s = 0.0
         LEASH.hold(self.pid)
 
     @property
@@ -188,6 +191,7 @@ class Tree:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
             LEASH.release(self.pid)
+            self.cpu_s = _cpu_s(self.pid)
             self._popen.wait()
             self._is_reaped = True
             return True
@@ -259,3 +263,12 @@ def close() -> None:
 
 
 _WRAPPERS = ("setpriv: ", "nice: ", "ionice: ")
+
+
+def _cpu_s(pid: int) -> float:
+    """The processor time of a leader that has ended and is not yet reaped, with that of what it waited for."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:  # macOS tells nothing of those that have ended
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -76,6 +76,7 @@ class Tree:
         merged = pipes == "merged"
         priority = subprocess.BELOW_NORMAL_PRIORITY_CLASS if low_priority else 0
         self._lock = threading.Lock()
+        self.cpu_s = 0.0  # nobody asks the job object yet
         self._job: int | None = _job_object()
         self._popen: subprocess.Popen[bytes] = subprocess.Popen(
             list(argv),

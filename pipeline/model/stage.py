@@ -91,7 +91,8 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `active_s` leaves out the time it was suspended. `value` is what an Act or a JSON-speaking tool returned.
     `lines` are the log's last lines, `complaints` its first errors, each with the output time they were seen at.
-    `stalled_s` above 0: it was killed because it made no progress for so long.
+    `stalled_s` above 0: it was killed because it made no progress for so long. `cpu_s` is the processor time it used,
+    0 where the system does not say.
     """
 
     exit_code: int = 0
@@ -101,6 +102,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[str, ...] = ()
     complaints: tuple[tuple[float, str], ...] = ()
     stalled_s: float = 0.0
+    cpu_s: float = 0.0
     members: tuple[Outcome, ...] = ()
 
 

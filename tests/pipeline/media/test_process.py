@@ -369,3 +369,11 @@ def test_many_at_once_do_not_meddle(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert [(heard.ended.code, len(heard.ticks)) for heard in exits] == [(0, 10)] * 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell of a process that has ended")
+def test_processor_time_is_that_of_the_process(tmp_path: Path) -> None:
+    busy = "import time\nwhile time.process_time() < 0.4: pass"
+    assert run([sys.executable, "-c", busy], tmp_path, speaks="nothing").ended.cpu_s >= 0.4
+    idle = run([sys.executable, "-c", "import threading; threading.Event().wait(0.4)"], tmp_path, speaks="nothing")
+    assert idle.ended.cpu_s < 0.3
