@@ -14,7 +14,7 @@ _TOUCHES_WINDOWS = re.compile(r"[^\w@+=:,./\\-]", re.ASCII)
 def pasted(argv: Sequence[str], *, windows: bool = os.name == "nt") -> str:
     """The arguments quoted for a shell: bash, zsh or ksh, on Windows cmd.
 
-    Words with signs that cannot be seen, or bytes that are no text, are written `$'caf\\351'`, which stands for those bytes.
+    Words with bytes that are no text, or signs nobody sees, are written `$'caf\\351'`, which stands for those bytes.
     """
     return " ".join(_for_windows(word) if windows else _for_posix(word) for word in argv)
 
