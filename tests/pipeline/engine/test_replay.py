@@ -8,7 +8,7 @@ import pytest
 from pipeline.model.job import Artifact
 from pipeline.model.problem import PipelineError, result_wrong
 from pipeline.model.stage import Canceled, Outcome, Script, StepFailed, Together
-from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, noted, one, problem_of, sh
+from tests.pipeline.engine.bench import MAKE, USE, Attempts, Note, call, noted, one, one_step, problem_of, sh
 
 RESULT = (Artifact(b"b"),)
 
@@ -50,6 +50,12 @@ def test_outcomes_are_the_same_when_they_are_told_again(job: Attempts) -> None:
     assert heard[:2] == heard[2:]
     assert heard[0].lines == ("said",)
     assert heard[1].value == {"noted": "c"}
+
+
+def test_the_log_has_every_command_that_ran_as_it_could_be_pasted(job: Attempts) -> None:
+    job.run(one_step(sh("echo two words > a", "a")))
+    job.run(one_step(sh("echo two words > a", "a")))
+    assert [line for level, line in job.logged if level == "run"] == ["/bin/sh -c 'set -e; echo two words > a'"]
 
 
 def change_source(job: Attempts, *, by: str) -> None:
