@@ -23,7 +23,8 @@ class Packets(msgspec.Struct):
     """What one stream holds.
 
     Times are in seconds, None where no packet has one; `last_end_s` is the latest end of a packet. `bytes` are
-    those of the packets alone, without what the container adds.
+    those of the packets alone, without what the container adds; `keyframes` and `key_bytes` count those a decoder can
+    start at.
     """
 
     index: int
@@ -33,6 +34,8 @@ class Packets(msgspec.Struct):
     first_pts_s: float | None = None
     last_end_s: float | None = None
     bytes: int = 0
+    keyframes: int = 0
+    key_bytes: int = 0
 
 
 def count(file: str, on_read: Callable[[int, int], None] = lambda at, size: None) -> list[Packets]:
@@ -55,6 +58,9 @@ def count(file: str, on_read: Callable[[int, int], None] = lambda at, size: None
 def _add(to: Packets, packet: av.Packet[Any]) -> None:
     to.packets += 1
     to.bytes += packet.size
+    if packet.is_keyframe:
+        to.keyframes += 1
+        to.key_bytes += packet.size
     ticks = packet.pts if packet.pts is not None else packet.dts
     if ticks is None or packet.time_base is None:
         return

@@ -13,13 +13,16 @@ from pipeline.model.stage import Command, Outcome, Run, StepFailed, Talk
 
 @dataclass(frozen=True)
 class Count:
-    """What one stream holds. Times are in seconds, None where no packet has one."""
+    """What one stream holds. Times are in seconds, None where no packet has one; bytes are those of its packets."""
 
     index: int
     kind: StreamKind
     packets: int
     first_pts_s: float | None
     last_end_s: float | None
+    bytes: int = 0
+    keyframes: int = 0
+    key_bytes: int = 0
 
     @property
     def length_s(self) -> float:
@@ -68,5 +71,15 @@ def _step(files: tuple[str, ...], reads: tuple[str, ...], label: str) -> Run:
 
 def _counts(streams: Iterable[dict[str, Any]]) -> tuple[Count, ...]:
     return tuple(
-        Count(each["index"], each["kind"], each["packets"], each["first_pts_s"], each["last_end_s"]) for each in streams
+        Count(
+            each["index"],
+            each["kind"],
+            each["packets"],
+            each["first_pts_s"],
+            each["last_end_s"],
+            each["bytes"],
+            each["keyframes"],
+            each["key_bytes"],
+        )
+        for each in streams
     )

@@ -102,6 +102,8 @@ class Player:
                 "first_pts_s": held.first_s if held.packets else None,
                 "last_end_s": held.end_s if held.packets else None,
                 "bytes": 1000,
+                "keyframes": min(1, held.packets),
+                "key_bytes": 100,
             }
             for index, held in enumerate(self.files[name])
         ]
