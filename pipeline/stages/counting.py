@@ -44,6 +44,16 @@ def counted(source: Source | None, result: str, label: str) -> Talk[tuple[tuple[
     return tuple(_counts(file) for file in outcome.value)
 
 
+def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[tuple[tuple[Count, ...], ...], Outcome]]:
+    """What the streams of several scratch files hold, and how the Step ended that looked.
+
+    Raises:
+        StepFailed: one of them cannot be read.
+    """
+    outcome: Outcome = yield _step(tuple(f"file:{name}" for name in names), names, label)
+    return tuple(_counts(file) for file in outcome.value), outcome
+
+
 def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
     """What the streams of a source hold; None where it cannot be read to its end."""
     reads = (source.file,) if source.is_scratch else ()

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.media.command import command, output, source_input
 from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
-from pipeline.model.stage import Outcome, Run, Talk
+from pipeline.model.stage import Command, Outcome, Run, Talk
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.encoders import finished, video_options
@@ -43,11 +43,7 @@ def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[
             raise PipelineError(_nothing_left(source, each.choices))
     encodes = any(each.selection.encoded for each in outputs)
     step = Run(
-        command(
-            *(_target(source, info, each) for each in outputs),
-            expect_s=max(each.seconds(info) for each in outputs),
-            expect_frames=next((each.frames(info) for each in outputs if each.selection.has_video), 0),
-        ),
+        encode_command(source, info, outputs),
         makes=tuple(each.target for each in outputs),
         label="Encode" if encodes else "Copy",
         reads=(source.file,) if source.is_scratch else (),
@@ -61,6 +57,15 @@ def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[
     if any(_MADE_UP_TIMES in line for line in outcome.lines):
         raise PipelineError(no_times(source.path))
     return _told(outcome, outputs)
+
+
+def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Command:
+    """The one process that writes each output's target."""
+    return command(
+        *(_target(source, info, each) for each in outputs),
+        expect_s=max(each.seconds(info) for each in outputs),
+        expect_frames=next((each.frames(info) for each in outputs if each.selection.has_video), 0),
+    )
 
 
 def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pipeline.media.command import command, output, scratch_input, source_input
 from pipeline.model.problem import PipelineError, Warn, result_wrong
 from pipeline.model.source import MediaInfo, Source, StreamKind
-from pipeline.model.stage import Outcome, Run, Script, StepFailed, Talk
+from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Count, counted, counted_source, extent_s
 from pipeline.stages.output import Output
@@ -114,10 +114,10 @@ class Decoded:
 def _decoded(info: MediaInfo, output_: Output, wrote: Wrote, bad: _Condemning) -> Talk[Decoded]:
     """Decodes all that was encoded."""
     selection, result = output_.selection, output_.result
-    whole = scratch_input(result)
     has_film = any(kept.kind == "video" for _, kept in selection.encoded)
-    check = command(
-        output([whole[f"{at}?"] for at, _ in selection.encoded], "-", format="null", fps_mode="passthrough"),
+    check = decode_command(
+        selection,
+        result,
         expect_s=output_.seconds(info) if wrote.end_s is None else wrote.end_s,
         expect_frames=(output_.frames(info) if wrote.frames is None else wrote.frames) if has_film else 0,
     )
@@ -131,6 +131,14 @@ def _decoded(info: MediaInfo, output_: Output, wrote: Wrote, bad: _Condemning) -
         said = "" if wrote.frames is None else f"; the encoder wrote {wrote.frames}"
         raise bad.because(f"It has {frames} pictures that can be decoded{said}")
     return Decoded(frames, found.out_time_s)
+
+
+def decode_command(selection: Selection, result: str, expect_s: float = 0.0, expect_frames: int = 0) -> Command:
+    """Decodes all that was encoded into a scratch file, and keeps nothing of it."""
+    whole = scratch_input(result)
+    streams = [whole[f"{at}?"] for at, _ in selection.encoded]
+    look = output(streams, "-", format="null", fps_mode="passthrough")
+    return command(look, expect_s=expect_s, expect_frames=expect_frames)
 
 
 def _counted(

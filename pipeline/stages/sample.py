@@ -1,0 +1,168 @@
+"""Encodes short windows of a source as a whole job would, to know before it starts how large and how long it will be."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model.source import MediaInfo, Source
+from pipeline.model.stage import Outcome, Run, Scratch, Talk
+from pipeline.stages import expect
+from pipeline.stages.counting import Count, counted_files
+from pipeline.stages.output import Output
+from pipeline.stages.span import Span
+from pipeline.stages.transcode import encode_command
+from pipeline.stages.verify import decode_command
+
+# Windows of four seconds hold what an encoder looks ahead; eight of them meet most of what changes in a film.
+WINDOW_S = 4.0
+WINDOWS = 8
+# Below this the windows would be the greater part of the source, so it is taken whole.
+WHOLE_S = 1.5 * WINDOWS * WINDOW_S
+# Encoders put a keyframe at least so often, in pictures (the default of x264 and x265); in a window one stands at its
+# beginning, which is more often.
+KEY_EVERY = 250
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one window came to. `media_s` is how much of the source it is, `cpu_s` what its encode took."""
+
+    media_s: float
+    wall_s: float
+    cpu_s: float
+    streams: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the windows came to, and what it takes to check them. `check_s` is processor time per second of media."""
+
+    windows: tuple[Window, ...]
+    is_whole: bool
+    check_cpu: float
+    check_wall: float
+    count_cpu_s: float
+    count_wall_s: float
+
+
+def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Sample]:
+    """Encodes the windows of one output, counts what came of them, and decodes one of them.
+
+    Raises:
+        StepFailed: a window cannot be encoded; the whole could not be either.
+    """
+    spans, is_whole = windows_of(made.span, expect.seconds(info))
+    names: list[str] = []
+    outcomes: list[Outcome] = []
+    for number, span in enumerate(spans, 1):
+        name = scratch.path(f"window-{number}.{made.container.suffix}")
+        window = replace(made, span=span, target=name, result=name)
+        command = encode_command(source, info, [window])
+        outcomes.append((yield Run(command, makes=(name,), label="Try a part", part=(number, len(spans)))))
+        names.append(name)
+    counts, counting = yield from counted_files(tuple(names), "Count what is in the parts")
+    windows = tuple(
+        Window(_length_s(each), outcome.active_s, outcome.cpu_s, each)
+        for each, outcome in zip(counts, outcomes, strict=True)
+    )
+    check_cpu = check_wall = 0.0
+    if made.selection.encoded and windows[0].media_s:
+        look = decode_command(made.selection, names[0])
+        read: Outcome = yield Run(look, reads=(names[0],), label="Decode a part")
+        check_cpu, check_wall = read.cpu_s / windows[0].media_s, read.active_s / windows[0].media_s
+    return Sample(windows, is_whole, check_cpu, check_wall, counting.cpu_s, counting.active_s)
+
+
+def windows_of(span: Span, seconds: float) -> tuple[tuple[Span, ...], bool]:
+    """The parts to try, spread evenly, and whether they are all there is; nothing longer than is known is asked for."""
+    length_s = span.of(seconds)
+    if length_s <= WHOLE_S:
+        return (span,), True
+    each_s = length_s / WINDOWS
+    starts = (span.start_s + (number + 0.5) * each_s - WINDOW_S / 2 for number in range(WINDOWS))
+    return tuple(Span(start_s, WINDOW_S, at_keyframe=True) for start_s in starts), False
+
+
+def _length_s(streams: Sequence[Count]) -> float:
+    timed = [each for each in streams if each.kind in ("video", "audio")]
+    film = [each for each in timed if each.kind == "video"]
+    return max((each.length_s for each in film or timed), default=0.0)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A number to expect, and between which it will most likely be."""
+
+    likely: float
+    low: float
+    high: float
+
+
+# How much more or less than the windows say was seen, for what they leave out: on clips of benchmarks/clips.toml.
+_SIZE_SPREAD = 0.06
+_CPU_SPREAD = 0.10
+_WALL_SPREAD = 0.25
+# Of a whole that was tried, only what differs from run to run.
+_SAME_AGAIN = 0.02
+
+
+def size_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
+    """How many bytes the result will have."""
+    length_s = made.seconds(info)
+    if sample.is_whole:
+        bytes_ = sum(each.bytes for each in sample.windows[0].streams) + _overhead(sample.windows[0].streams, 1.0)
+        return _around(bytes_, _SAME_AGAIN)
+    rates = [_bytes_per_s(window, info) for window in sample.windows if window.media_s]
+    counts = [each for window in sample.windows for each in window.streams]
+    scale = length_s / sum(window.media_s for window in sample.windows)
+    likely = statistics.fmean(rates) * length_s + _overhead(counts, scale)
+    error = 2 * statistics.stdev(rates) / math.sqrt(len(rates)) / statistics.fmean(rates) if len(rates) > 1 else 0.5
+    # Where all windows together are a large share of the film, what they leave out matters less.
+    left = 1 - min(1.0, 1 / scale)
+    return _around(likely, _SIZE_SPREAD + error * math.sqrt(left))
+
+
+def cpu_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
+    """How many seconds of processor time the job will take, check included."""
+    length_s = made.seconds(info)
+    tried_s = sum(window.media_s for window in sample.windows)
+    work_s = sum(window.cpu_s for window in sample.windows)
+    share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
+    return _around(work_s * share + sample.check_cpu * length_s + sample.count_cpu_s, _CPU_SPREAD)
+
+
+def wall_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
+    """How many seconds it will take with nothing beside it, check included."""
+    length_s = made.seconds(info)
+    tried_s = sum(window.media_s for window in sample.windows)
+    work_s = sum(window.wall_s for window in sample.windows)
+    share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
+    return _around(work_s * share + sample.check_wall * length_s + sample.count_wall_s, _WALL_SPREAD)
+
+
+def _bytes_per_s(window: Window, info: MediaInfo) -> float:
+    """What a second of the whole will have, from a window that has a keyframe more than the whole would there."""
+    total = 0.0
+    rate = info.video.frame_rate if info.video else 0.0
+    for each in window.streams:
+        bytes_ = float(each.bytes)
+        if each.kind == "video" and each.keyframes and rate and each.packets > each.keyframes:
+            key = each.key_bytes / each.keyframes
+            other = (each.bytes - each.key_bytes) / (each.packets - each.keyframes)
+            # One stands at the beginning because the window begins there; in the whole one would stand there as often
+            # as one comes round anyway.
+            bytes_ -= (key - other) * max(0.0, 1 - each.packets / KEY_EVERY)
+        total += bytes_
+    return total / window.media_s
+
+
+def _overhead(counts: Sequence[Count], scale: float) -> float:
+    """What the index of an MP4 takes beside the packets: size, time and place of each, about."""
+    return 3000 + scale * sum(each.packets * (14 if each.kind == "video" else 6) for each in counts)
+
+
+def _around(likely: float, spread: float) -> Guess:
+    return Guess(likely, likely * (1 - spread), likely * (1 + spread))
