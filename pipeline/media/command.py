@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ffmpeg
@@ -35,11 +36,24 @@ def output(streams: list[Any], name: str, **options: Any) -> Any:
     return ffmpeg.output(*streams, target, **{key: value for key, value in options.items() if value is not None})
 
 
-def command(*outputs: Any, expect_s: float = 0.0, expect_frames: int = 0, stops_at_error: bool = False) -> Command:
+def nowhere(stream: Any, **options: Any) -> Any:
+    """Decoded pictures as an output that keeps none of them: another part of the process takes them back out of it."""
+    return output([stream], "-", format="null", vcodec="wrapped_avframe", **options)
+
+
+def command(
+    *outputs: Any,
+    after: Sequence[str] = (),
+    expect_s: float = 0.0,
+    expect_frames: int = 0,
+    stops_at_error: bool = False,
+) -> Command:
     """One ffmpeg process that writes these outputs.
 
     Args:
         outputs: what `output` made.
+        after: words behind all outputs: loopback decoders (`-dec`) and a graph of their own for what comes out of
+            them, which ffmpeg-python has no words for. `-dec 1:0` is the first stream of the second output.
         expect_s: seconds of media the longest output will have; 0 where that is not known.
         expect_frames: frames the first video output will have; 0 where that is not known.
         stops_at_error: end with the first fault that is met, with an exit code other than 0.
@@ -50,7 +64,7 @@ def command(*outputs: Any, expect_s: float = 0.0, expect_frames: int = 0, stops_
         if words[at - 1] == "-i":
             words[at] = _out_of_graph(words[at])
     strict = ("-xerror",) if stops_at_error else ()
-    return Command(("ffmpeg", *_GLOBAL, *strict, *words), expect_s=expect_s, expect_frames=expect_frames)
+    return Command(("ffmpeg", *_GLOBAL, *strict, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
 
 
 # ffmpeg-python hashes what stands in a graph as UTF-8, which a path with undecodable bytes in it, our surrogates, is

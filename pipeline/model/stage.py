@@ -153,14 +153,14 @@ class Act(msgspec.Struct, frozen=True, tag=True):
 class Run:
     """Run one process. `reads` and `makes` are the scratch files, by relative name.
 
-    `part` is which of how many equal parts of its Stage this Step is.
+    `part` is which of how many equal parts of its Stage this Step is; see `between` for unequal ones.
     """
 
     command: Command
     lane: Lane = "cpu"
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
-    part: tuple[int, int] = (1, 1)
+    part: tuple[float, float] = (1, 1)
     label: str = ""
     stage: str = ""
 
@@ -173,7 +173,7 @@ class Call:
     lane: Lane = "light"
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
-    part: tuple[int, int] = (1, 1)
+    part: tuple[float, float] = (1, 1)
     label: str = ""
     stage: str = ""
 
@@ -239,6 +239,12 @@ class Scratch:
     def path(self, name: str) -> str:
         """The relative name of one scratch file."""
         return f"{self.prefix}/{name}" if self.prefix else name
+
+
+def between(start: float, end: float) -> tuple[float, float]:
+    """The `part` of a Step that takes its Stage from one share to another, each from 0 to 1."""
+    count = 1.0 / (end - start)
+    return end * count, count
 
 
 def members_of(step: Step) -> Iterable[Run | Call]:

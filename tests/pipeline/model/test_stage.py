@@ -23,6 +23,7 @@ from pipeline.model.stage import (
     Talk,
     Tick,
     Together,
+    between,
     members_of,
 )
 
@@ -155,3 +156,10 @@ def test_a_rules_verdict_goes_through_a_stage_with_its_reason() -> None:
     with pytest.raises(Skip) as caught:
         talk.send(Outcome())
     assert caught.value.problem.code == "tool_failed"
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.0, 0.3), (0.3, 0.9), (0.9, 1.0)])
+def test_steps_share_a_stage_unequally(start: float, end: float) -> None:
+    number, count = between(start, end)
+    assert (number - 1) / count == pytest.approx(start)
+    assert number / count == pytest.approx(end)
