@@ -21,6 +21,7 @@ REPORT = ".report.json"
 
 _WORD = re.compile(r"\{([^{}]*)\}")
 _NAME_BYTES = 255
+_HERE = "\0"
 # Separators everywhere, so that a name means the same on every system; what Windows does not take is replaced there.
 _NEVER = frozenset('/\\<>:"|?*' if os.name == "nt" else "/\\")
 
@@ -122,8 +123,10 @@ def _stem(source: Source, output: Named, mark: str = "") -> str | None:
 
 
 def _filled(pattern: str, known: Mapping[str, str]) -> str:
-    filled = _WORD.sub(lambda word: known[word[1]], pattern)
-    return "".join("_" if sign in _NEVER or unicodedata.category(sign) == "Cc" else sign for sign in filled).strip()
+    """The pattern with its words filled in. What the source's own name has in it stays: a file system took it."""
+    fit = "".join("_" if sign in _NEVER or unicodedata.category(sign) == "Cc" else sign for sign in pattern)
+    around = _WORD.sub(lambda word: _HERE if word[1] == "stem" else known[word[1]], fit).strip()
+    return around.replace(_HERE, known["stem"])
 
 
 def _facts(source: Source, output: Named) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from pipeline.model.source import Source
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.naming import Named, check_name, report_name, result_name, result_names
 from tests.pipeline.stages.canned import SOURCES, audio, source, video
+from tests.support.names import ODD_NAMES
 
 FILM = SOURCES["1080p"]
 FULL_HD = (1920, 1080)
@@ -90,17 +91,22 @@ def test_before_the_probe_a_name_is_empty_where_it_asks_for_more(
         (b"film.mp4", "a/b\\c {stem}", b"a_b_c film.mp4"),
         (b"film.mp4", "../../{stem}", b".._.._film.mp4"),
         (b"film.mp4", "{stem}\n\x1b[2J", b"film__[2J.mp4"),
-        (b"two\nlines.mp4", "{stem}", b"two_lines.mp4"),
-        (b"back\\slash.mp4", "{stem}", b"back_slash.mp4"),
+        (b"film.mp4", "{stem}\0\0{stem}", b"film__film.mp4"),
         (b"caf\xe9.mp4", "{stem} 1", b"caf\xe9 1.mp4"),
-        (b" film .mp4", "{stem}", b"film.mp4"),
         (b"no.suffix at all", "{stem}", b"no.mp4"),
         (b".hidden", "{stem}", b".hidden.mp4"),
         (b"{stem} {height}.mp4", "{stem}", b"{stem} {height}.mp4"),
     ],
 )
-def test_a_name_never_leaves_its_folder_and_stays_one_line(path: bytes, pattern: str, name: bytes) -> None:
+def test_a_pattern_never_leads_out_of_the_folder(path: bytes, pattern: str, name: bytes) -> None:
     assert named(called(path), pattern) == name
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+def test_a_result_keeps_the_name_of_its_source_however_odd(name: bytes) -> None:
+    made = named(called(name), "{stem}")
+    assert made == os.path.splitext(name)[0] + b".mp4"
+    assert named(called(name), "{stem} {height}")[-9:] == b" 1080.mp4"
 
 
 @pytest.mark.parametrize("letter", [b"x", "é".encode(), "日".encode(), b"\xff"])
