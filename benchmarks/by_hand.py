@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,12 @@ from pipeline.model.stage import Call, Outcome, Run, Script, Tick, Together, mem
 from tests.support.child import Ended, run
 
 
-def by_hand(script: Script, folder: Path, toolchain: Toolchain) -> tuple[Artifact, ...]:
+def by_hand(
+    script: Script, folder: Path, toolchain: Toolchain, on_run: Callable[[list[str]], None] = lambda argv: None
+) -> tuple[Artifact, ...]:
     """Runs a script's Steps in `folder` and returns what it returns; members of a Together run in turn.
+
+    `on_run` is told the arguments of every process before it starts.
 
     Raises:
         RuntimeError: a process ended with an exit code other than 0.
@@ -27,17 +32,19 @@ def by_hand(script: Script, folder: Path, toolchain: Toolchain) -> tuple[Artifac
             for member in members_of(step):
                 for name in member.makes:
                     os.makedirs(folder / Path(name).parent, exist_ok=True)
-            outcomes = tuple(_done(member, folder, toolchain) for member in members_of(step))
+            outcomes = tuple(_done(member, folder, toolchain, on_run) for member in members_of(step))
             step = script.send(Outcome(members=outcomes) if isinstance(step, Together) else outcomes[0])
     except StopIteration as end:
         artifacts: tuple[Artifact, ...] = end.value
         return artifacts
 
 
-def _done(step: Run | Call, folder: Path, toolchain: Toolchain) -> Outcome:
+def _done(step: Run | Call, folder: Path, toolchain: Toolchain, on_run: Callable[[list[str]], None]) -> Outcome:
     if isinstance(step, Call):
         return Outcome(value=msgspec.to_builtins(step.act.run(Cancel(), lambda tick: None, str(folder))))
-    ended = run(toolchain.resolve(step.command.argv), folder=folder, env={"PYTHONPATH": os.getcwd()}, limit_s=3600)
+    argv = toolchain.resolve(step.command.argv)
+    on_run(list(argv))
+    ended = run(argv, folder=folder, env={"PYTHONPATH": os.getcwd()}, limit_s=3600)
     if ended.code:
         raise RuntimeError(f"{' '.join(step.command.argv)}: exit {ended.code}: {ended.err[-500:]}")
     heard = _heard(step, ended)
