@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import ffmpeg
 
@@ -11,10 +11,8 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Command
 
 # One merged pipe: progress blocks and log lines share stdout, so one waiting thread per process is enough.
-_GLOBAL = (
-    "-hide_banner", "-nostdin", "-y", "-nostats", "-loglevel", "level+warning",
-    "-progress", "pipe:1", "-stats_period", "0.25",
-)  # fmt: skip
+_GLOBAL = ("-hide_banner", "-nostdin", "-y", "-nostats", "-loglevel")
+_PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.25")
 
 # A file may refer to others; nothing but local files is ever followed.
 _PROTOCOLS = "file,pipe"
@@ -57,6 +55,7 @@ def command(
         expect_s: seconds of media the longest output will have; 0 where that is not known.
         expect_frames: frames the first video output will have; 0 where that is not known.
         stops_at_error: end with the first fault that is met, with an exit code other than 0.
+        says: how much it says; filters that measure tell what they found as `info`.
     """
     joined = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
     words = joined.compile()[1:]

@@ -35,6 +35,7 @@ class Unfit(Exception):
         self.detail = detail
 
 
+_KEYED = ("com.apple.", "com.android.")
 _STILL_FORMATS = frozenset({"image2", "ico", "tty", "svg"})
 _STILL_BRANDS = frozenset({"avif", "heic", "heix", "heim", "heis", "mif1", "miaf"})
 _FIELD_ORDERS = ("", "progressive", "tt", "bb", "tb", "bt")
@@ -77,6 +78,7 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
         start_s=(container.start_time or 0) / av.time_base,
         bit_rate=container.bit_rate or 0,
         chapters=len(container.chapters()),
+        has_keyed_tags=any(name.lower().startswith(_KEYED) for name in container.metadata),
     )
 
 
@@ -105,6 +107,7 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
             sample_rate_hz=stream.codec_context.sample_rate or 0,
             channels=stream.codec_context.channels,
             channel_layout=stream.codec_context.layout.name,
+            bit_depth=stream.codec_context.format.bits if stream.codec_context.format else 0,
         )
     return MediaStream(**common)
 

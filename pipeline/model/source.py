@@ -14,7 +14,8 @@ class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stream of a file, as the container and its codec parameters tell it.
 
     `cover` is a video stream that is an attached picture. Colour fields are ffmpeg's names (`bt709`).
-    `frames` is the container's own count, 0 where it has none. `rotation` is in degrees, anticlockwise.
+    `frames` is the container's own count, 0 where it has none. `rotation` is in degrees, anticlockwise. `bit_depth` is
+    that of a picture's component, or of the samples that sound is decoded to.
     """
 
     index: int
@@ -51,7 +52,10 @@ class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is in a media file. `duration_s` is None where the container does not say."""
+    """What is in a media file. `duration_s` is None where the container does not say.
+
+    `has_keyed_tags`: phones write the place, their name and more as tags under keys of their own (com.apple.…).
+    """
 
     container: str
     duration_s: float | None
@@ -59,6 +63,7 @@ class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     start_s: float = 0.0
     bit_rate: int = 0
     chapters: int = 0
+    has_keyed_tags: bool = False
 
     def of_kind(self, kind: StreamKind) -> tuple[MediaStream, ...]:
         """The streams of one kind, in file order."""
@@ -75,13 +80,37 @@ class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
         return next(iter(self.of_kind("audio")), None)
 
 
+class Companion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A subtitle file that lies beside a source and shares its name.
+
+    `charset` is the name of its encoding where it is neither UTF-8 nor says itself what it is.
+    """
+
+    path: bytes
+    size: int
+    mtime_ns: int
+    language: str = ""
+    is_forced: bool = False
+    charset: str = ""
+
+    @property
+    def file(self) -> str:
+        """The path as Python's file functions take it; undecodable bytes are surrogates."""
+        return os.fsdecode(self.path)
+
+    @property
+    def name(self) -> str:
+        """The file name, fit for showing."""
+        return shown(os.path.basename(self.path))
+
+
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """One dropped file or link.
 
     `path` is `os.fsencode` bytes: absolute for a person's file, relative to the Workspace for a file an
     earlier recipe of the same Flow made; `alias` is the name results are called after where that is not the file's.
     `subfolder` is where the file lay below the dropped folder, and is mirrored in the destination. `size` and
-    `mtime_ns` are its identity; -1 until it was looked at.
+    `mtime_ns` are its identity; -1 until it was looked at. `companions` are found when it is looked at.
     """
 
     path: bytes = b""
@@ -91,6 +120,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int = -1
     mtime_ns: int = -1
     info: MediaInfo | None = None
+    companions: tuple[Companion, ...] = ()
 
     @property
     def file(self) -> str:
