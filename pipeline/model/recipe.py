@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from pipeline.model.forecast import Forecast
 from pipeline.model.option import RecipeOptions, decode_options
 from pipeline.model.problem import Problem
 from pipeline.model.source import Source
-from pipeline.model.stage import Scratch, Script, Stage
+from pipeline.model.stage import Scratch, Script, Stage, Talk
 
 O = TypeVar("O", bound=RecipeOptions)  # noqa: E741
 
@@ -50,6 +51,15 @@ class Recipe(ABC, Generic[O]):
     def without_rules(self, options: O) -> O:
         """The options with every rule that could skip a source or a result switched off: a person wants it made."""
         return options
+
+    def forecast(self, source: Source, options: O, scratch: Scratch) -> Talk[Forecast | None]:
+        """What to expect of a job, found out by trying parts of it; None where this recipe cannot tell.
+
+        Raises:
+            PipelineError: the source cannot be made into what the options ask for.
+        """
+        yield from ()
+        return None
 
     def decode(self, values: Mapping[str, Any]) -> O:
         """Option values, checked.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.model.forecast import Forecast
 from pipeline.model.job import Artifact
 from pipeline.model.option import decode_options
 from pipeline.model.recipe import Recipe
@@ -20,6 +21,7 @@ from pipeline.stages.loudness import measured
 from pipeline.stages.output import Output
 from pipeline.stages.pixels import USUAL, pixels_of
 from pipeline.stages.remux import faststart, refuse_unfit
+from pipeline.stages.sample import foreseen
 from pipeline.stages.selection import selected
 from pipeline.stages.span import span_of
 from pipeline.stages.subtitles import burnt
@@ -87,6 +89,18 @@ class Convert(Recipe[ConvertOptions]):
         for made, said in zip(outputs, wrote, strict=True):
             artifacts.append((yield from VERIFY.does(_verified(source, info, made, said))))
         return tuple(artifacts)
+
+
+    def forecast(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[Forecast | None]:
+        """Tries windows of each output; what is only copied is counted."""
+        info = source.info
+        assert info is not None
+        found: Forecast | None = None
+        for number, choices in enumerate(_outputs_of(options), 1):
+            made = yield from _decided(source, info, choices, number, scratch)
+            part = yield from foreseen(source, info, made, scratch)
+            found = part if found is None else found + part
+        return found
 
 
 def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: int, scratch: Scratch) -> Talk[Output]:

@@ -1,4 +1,4 @@
-"""Encodes short windows of a source as a whole job would, to know before it starts how large and how long it will be."""
+"""Encodes short windows of a source as a whole job would, to know before it starts how large and long it will be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
+from pipeline.media.command import command, output, source_input
+from pipeline.model.forecast import Forecast, Guess
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Outcome, Run, Scratch, Talk
 from pipeline.stages import expect
@@ -48,6 +52,23 @@ class Sample:
     count_wall_s: float
 
 
+def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Forecast]:
+    """What to expect of one output: by trying windows where it is encoded, by counting where it is copied.
+
+    Raises:
+        StepFailed: it cannot be encoded, or the source not be read.
+    """
+    if made.selection.encoded:
+        return forecast_of((yield from sampled(source, info, made, scratch)), made, info)
+    (counts,), counting = yield from counted_files((source.file,), "Count what is in the source")
+    kept = [counts[each.stream.index] for each in made.selection.kept]
+    share = made.seconds(info) / expect.seconds(info) if expect.seconds(info) else 1.0
+    bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0))
+    # It is read once to copy it, and once more with the result to compare them.
+    cpu_s, wall_s = 3 * counting.cpu_s, 3 * counting.active_s
+    return Forecast(_around(bytes_, _SAME_AGAIN), _around(cpu_s, 0.5), _around(wall_s, 0.7))
+
+
 def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Sample]:
     """Encodes the windows of one output, counts what came of them, and decodes one of them.
 
@@ -60,8 +81,10 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
     for number, span in enumerate(spans, 1):
         name = scratch.path(f"window-{number}.{made.container.suffix}")
         window = replace(made, span=span, target=name, result=name)
-        command = encode_command(source, info, [window])
-        outcomes.append((yield Run(command, makes=(name,), label="Try a part", part=(number, len(spans)))))
+        encode = encode_command(source, info, [window])
+        part = (number, len(spans))
+        tried: Outcome = yield Run(encode, makes=(name,), label="Try a part", part=part)
+        outcomes.append(tried if is_whole else _without((yield _found(source, info, span, part)), tried))
         names.append(name)
     counts, counting = yield from counted_files(tuple(names), "Count what is in the parts")
     windows = tuple(
@@ -76,6 +99,22 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
     return Sample(windows, is_whole, check_cpu, check_wall, counting.cpu_s, counting.active_s)
 
 
+def _found(source: Source, info: MediaInfo, span: Span, part: tuple[int, int]) -> Run:
+    """Only comes to where a window begins, which may be long after the last keyframe, and takes its first picture.
+
+    The whole job does not do that for every window, so it is taken off what a window took.
+    """
+    first = info.video or info.audio
+    stream = source_input(source, **span.input_options())[str(first.index if first else 0)]
+    look = command(output([stream], "-", format="null", frames=1))
+    return Run(look, reads=(source.file,) if source.is_scratch else (), label="Find a part", part=part)
+
+
+def _without(found: Outcome, tried: Outcome) -> Outcome:
+    cpu_s, active_s = max(0.0, tried.cpu_s - found.cpu_s), max(0.0, tried.active_s - found.active_s)
+    return msgspec.structs.replace(tried, cpu_s=cpu_s, active_s=active_s)
+
+
 def windows_of(span: Span, seconds: float) -> tuple[tuple[Span, ...], bool]:
     """The parts to try, spread evenly, and whether they are all there is; nothing longer than is known is asked for."""
     length_s = span.of(seconds)
@@ -83,22 +122,13 @@ def windows_of(span: Span, seconds: float) -> tuple[tuple[Span, ...], bool]:
         return (span,), True
     each_s = length_s / WINDOWS
     starts = (span.start_s + (number + 0.5) * each_s - WINDOW_S / 2 for number in range(WINDOWS))
-    return tuple(Span(start_s, WINDOW_S, at_keyframe=True) for start_s in starts), False
+    return tuple(Span(start_s, WINDOW_S) for start_s in starts), False
 
 
 def _length_s(streams: Sequence[Count]) -> float:
     timed = [each for each in streams if each.kind in ("video", "audio")]
     film = [each for each in timed if each.kind == "video"]
     return max((each.length_s for each in film or timed), default=0.0)
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A number to expect, and between which it will most likely be."""
-
-    likely: float
-    low: float
-    high: float
 
 
 # How much more or less than the windows say was seen, for what they leave out: on clips of benchmarks/clips.toml.
@@ -109,38 +139,35 @@ _WALL_SPREAD = 0.25
 _SAME_AGAIN = 0.02
 
 
-def size_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
-    """How many bytes the result will have."""
+def forecast_of(sample: Sample, made: Output, info: MediaInfo) -> Forecast:
+    """What the windows say of the whole: its size, and the time it takes with its check."""
     length_s = made.seconds(info)
-    if sample.is_whole:
-        bytes_ = sum(each.bytes for each in sample.windows[0].streams) + _overhead(sample.windows[0].streams, 1.0)
-        return _around(bytes_, _SAME_AGAIN)
+    tried_s = sum(window.media_s for window in sample.windows)
+    share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
+    cpu_s = share * sum(window.cpu_s for window in sample.windows) + sample.check_cpu * length_s + sample.count_cpu_s
+    wall_s = share * sum(each.wall_s for each in sample.windows) + sample.check_wall * length_s + sample.count_wall_s
+    return Forecast(
+        bytes=_whole_size(sample) if sample.is_whole else _size(sample, made, info),
+        cpu_s=_around(cpu_s, _CPU_SPREAD),
+        wall_s=_around(wall_s, _WALL_SPREAD),
+        tried_s=tried_s,
+    )
+
+
+def _whole_size(sample: Sample) -> Guess:
+    streams = sample.windows[0].streams
+    return _around(sum(each.bytes for each in streams) + _overhead(streams, 1.0), _SAME_AGAIN)
+
+
+def _size(sample: Sample, made: Output, info: MediaInfo) -> Guess:
     rates = [_bytes_per_s(window, info) for window in sample.windows if window.media_s]
     counts = [each for window in sample.windows for each in window.streams]
-    scale = length_s / sum(window.media_s for window in sample.windows)
-    likely = statistics.fmean(rates) * length_s + _overhead(counts, scale)
-    error = 2 * statistics.stdev(rates) / math.sqrt(len(rates)) / statistics.fmean(rates) if len(rates) > 1 else 0.5
+    scale = made.seconds(info) / sum(window.media_s for window in sample.windows)
+    mean = statistics.fmean(rates)
+    error = 2 * statistics.stdev(rates) / math.sqrt(len(rates)) / mean if len(rates) > 1 else 0.5
     # Where all windows together are a large share of the film, what they leave out matters less.
     left = 1 - min(1.0, 1 / scale)
-    return _around(likely, _SIZE_SPREAD + error * math.sqrt(left))
-
-
-def cpu_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
-    """How many seconds of processor time the job will take, check included."""
-    length_s = made.seconds(info)
-    tried_s = sum(window.media_s for window in sample.windows)
-    work_s = sum(window.cpu_s for window in sample.windows)
-    share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
-    return _around(work_s * share + sample.check_cpu * length_s + sample.count_cpu_s, _CPU_SPREAD)
-
-
-def wall_of(sample: Sample, made: Output, info: MediaInfo) -> Guess:
-    """How many seconds it will take with nothing beside it, check included."""
-    length_s = made.seconds(info)
-    tried_s = sum(window.media_s for window in sample.windows)
-    work_s = sum(window.wall_s for window in sample.windows)
-    share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
-    return _around(work_s * share + sample.check_wall * length_s + sample.count_wall_s, _WALL_SPREAD)
+    return _around(mean * made.seconds(info) + _overhead(counts, scale), _SIZE_SPREAD + error * math.sqrt(left))
 
 
 def _bytes_per_s(window: Window, info: MediaInfo) -> float:

@@ -11,14 +11,10 @@ from pipeline.stages.choices.picture import PictureChoices
 
 @dataclass(frozen=True)
 class Span:
-    """From `start_s` on for `length_s`; None is to the end. Times count from the source's first moment.
-
-    With `at_keyframe` it begins at the keyframe before, where nothing need be decoded that is not wanted.
-    """
+    """From `start_s` on for `length_s`; None is to the end. Times count from the source's first moment."""
 
     start_s: float = 0.0
     length_s: float | None = None
-    at_keyframe: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -30,8 +26,6 @@ class Span:
         options: dict[str, Any] = {}
         if self.start_s:
             options["ss"] = f"{self.start_s:g}"
-        if self.at_keyframe:
-            options["noaccurate_seek"] = None
         if self.length_s is not None:
             options["t"] = f"{self.length_s:g}"
         return options

@@ -1,0 +1,39 @@
+"""Says before a job starts how large its results will be and how long it will take, by trying parts of it."""
+
+from __future__ import annotations
+
+import tempfile
+
+from pipeline.engine.aside import Aside
+from pipeline.media.toolchain import Toolchain
+from pipeline.model.forecast import Forecast
+from pipeline.model.recipe import O, Recipe
+from pipeline.model.source import Source
+from pipeline.model.stage import CancelSignal, Scratch
+
+
+def forecast(
+    recipe: Recipe[O],
+    source: Source,
+    options: O,
+    *,
+    toolchain: Toolchain,
+    cancel: CancelSignal,
+    folder: str | None = None,
+) -> Forecast | None:
+    """What to expect; None where the recipe cannot tell. Blocks for some seconds; `source.info` is there.
+
+    Args:
+        recipe: what would be made.
+        source: of what.
+        options: how.
+        toolchain: the tools it would be made with.
+        cancel: ends it.
+        folder: where what is tried lies meanwhile; without it where the system keeps such things.
+
+    Raises:
+        Canceled: `cancel` was set.
+        PipelineError: the source cannot be made into what the options ask for.
+    """
+    with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as scratch:
+        return Aside(toolchain, scratch, cancel).drive(recipe.forecast(source, options, Scratch()), source)
