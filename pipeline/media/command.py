@@ -34,6 +34,17 @@ def output(streams: list[Any], name: str, **options: Any) -> Any:
     return ffmpeg.output(*streams, target, **{key: value for key, value in options.items() if value is not None})
 
 
+def joined(films: Sequence[Any]) -> Any:
+    """Decoded films one behind the other."""
+    return ffmpeg.concat(*films)
+
+
+def copies(stream: Any, count: int) -> tuple[Any, ...]:
+    """The same decoded pictures several times."""
+    split = stream.filter_multi_output("split", count)
+    return tuple(split[at] for at in range(count))
+
+
 def nowhere(stream: Any, **options: Any) -> Any:
     """Decoded pictures as an output that keeps none of them: another part of the process takes them back out of it."""
     return output([stream], "-", format="null", vcodec="wrapped_avframe", **options)
@@ -45,6 +56,7 @@ def command(
     expect_s: float = 0.0,
     expect_frames: int = 0,
     stops_at_error: bool = False,
+    says: Literal["warning", "info"] = "warning",
 ) -> Command:
     """One ffmpeg process that writes these outputs.
 
@@ -63,7 +75,8 @@ def command(
         if words[at - 1] == "-i":
             words[at] = _out_of_graph(words[at])
     strict = ("-xerror",) if stops_at_error else ()
-    return Command(("ffmpeg", *_GLOBAL, *strict, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
+    begin = ("ffmpeg", *_GLOBAL, f"level+{says}", *_PROGRESS, *strict)
+    return Command((*begin, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
 
 
 # ffmpeg-python hashes what stands in a graph as UTF-8, which a path with undecodable bytes in it, our surrogates, is
