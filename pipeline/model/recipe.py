@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pipeline.model.forecast import Forecast
 from pipeline.model.option import RecipeOptions, decode_options
-from pipeline.model.problem import Problem
+from pipeline.model.problem import Problem, Warn
 from pipeline.model.source import Source
 from pipeline.model.stage import Scratch, Script, Stage, Talk
 
@@ -47,6 +47,16 @@ class Recipe(ABC, Generic[O]):
         Asked of a Flow's first recipe before anything is made.
         """
         return None
+
+    def foresees(self, source: Source, options: O) -> tuple[Warn, ...]:
+        """What the result will not have of its source, as far as that is known before anything runs.
+
+        `source.info` is there. A person reads it before the start; the finished result may warn of more.
+
+        Raises:
+            PipelineError: the source cannot be made into what the options ask for.
+        """
+        return ()
 
     def without_rules(self, options: O) -> O:
         """The options with every rule that could skip a source or a result switched off: a person wants it made."""

@@ -49,6 +49,10 @@ def test_a_recipe_without_rules_skips_nothing() -> None:
     assert Plain().without_rules(Options(crf=31)) == Options(crf=31)
 
 
+def test_a_recipe_that_keeps_all_foresees_no_loss() -> None:
+    assert Plain().foresees(Source(), Options()) == ()
+
+
 def test_a_recipe_that_lacks_a_part_cannot_be_made() -> None:
     class Half(Recipe[Options]):
         id = "half"
