@@ -10,7 +10,7 @@ from functools import partial
 from app.home.owner import claim
 from app.home.places import Home
 from pipeline.model.problem import PipelineError
-from pipeline.store.takeover import ended_jobs, take
+from pipeline.store.takeover import ended_jobs, kept_sources, take
 from pipeline.store.writer import Writer
 
 _LOG = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def take_over_runs(home: Home, writer: Writer) -> None:
                 jobs = ended_jobs(run.folder)
                 if jobs is None:
                     continue
-                writer.submit(partial(take, jobs=jobs)).result()
+                writer.submit(partial(take, jobs=jobs, kept=kept_sources(run.folder))).result()
                 _move_logs(run.logs_folder, home.logs_folder)
                 shutil.rmtree(run.folder, ignore_errors=True)
         except PipelineError as error:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import logging
 import os
+import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
 import msgspec
 
+from pipeline.engine import replace
 from pipeline.engine.estimate import Speeds
 from pipeline.engine.hand import Hand
+from pipeline.engine.identity import changed, looked_at, still_there
 from pipeline.engine.joblog import JobLog
 from pipeline.engine.meter import Meter
 from pipeline.engine.patience import Patience
 from pipeline.engine.plan import Plan, plan
-from pipeline.engine.publish import Publisher
+from pipeline.engine.publish import Published, Publisher
 from pipeline.engine.replay import Desk, Means, Replay
 from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.transition import Verdict
@@ -33,15 +36,13 @@ from pipeline.model.problem import (
     Warn,
     bug,
     destination_exists,
-    source_changed,
-    source_growing,
-    source_missing,
 )
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Canceled, Scratch, Skip
-from pipeline.model.state import Trigger
+from pipeline.model.state import State, Trigger
 from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, lay_down, steps_of
+from pipeline.store.kept import keep
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
 from pipeline.store.trouble import trouble_of
@@ -96,7 +97,7 @@ class Runner:
         if verdict.trigger in (Trigger.FAIL, Trigger.SKIP) and not self._has_steps(job.id):
             # Before the ending is known: a retry that comes at once must find its Workspace its own.
             workspace.remove()
-            verdict = replace(verdict, work=partial(forget_scratch, job_id=job.id))
+            verdict = dataclasses.replace(verdict, work=partial(forget_scratch, job_id=job.id))
         is_saved = self._scheduler.end(job.id, verdict).exception() is None
         if verdict.trigger is Trigger.FINISH and is_saved:
             workspace.remove()
@@ -108,32 +109,48 @@ class Runner:
         return found.exception() is not None or bool(found.result())
 
     def _attempt(self, job: Job, hand: Hand, workspace: Workspace, log: JobLog) -> Verdict:
-        source = self._look(job.source)
+        store = self._patience(job, hand)
+        if job.destination.replace_source and (ended := self._without_source(job, store, workspace)):
+            return ended
+        source = looked_at(job.source, self._probe)
         is_same = (source.size, source.mtime_ns) == (job.source.size, job.source.mtime_ns)
         if source != job.source:
             job = self._scheduler.learn(job.id, source)
+        replace.refuse_link(job)
         ready = plan(self._recipes, job)
-        store = self._patience(job, hand)
-        publisher = Publisher(store, job, workspace, self._scheduler.is_source)
+        publisher = self._publisher(job, store, workspace)
         # What was about to be published was made from the source as it was then. It comes before the skip rule: a
         # result that got its name just before a crash is ours.
-        published = publisher.settled() if is_same else None
-        if published is None and (reason := self._reason_to_skip(job, ready)):
+        if is_same and (settled := publisher.settled()):
+            return self._end_settled(job, workspace, settled)
+        if reason := self._reason_to_skip(job, ready):
             raise Skip(reason)
         workspace.open()
-        warnings: tuple[Warn, ...] = ()
-        if published is None:
-            replay = self._replay(job, hand, store, workspace, ready, log)
-            artifacts = self._made(replay, job, hand, ready, workspace)
-            warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + self._still_there(job)
-            if not self._scheduler.completes(job.id):
-                raise Canceled
-            published, taken = publisher.publish(artifacts)
-            learnt = self._speeds.learn(job, hand.active_s()) if replay.ran_all else ()
-            return self._finish(job, published, (*warnings, *taken), learnt)
+        replay = self._replay(job, hand, store, workspace, ready, log)
+        artifacts = self._made(replay, job, hand, ready, workspace)
+        warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + still_there(job.source)
         if not self._scheduler.completes(job.id):
             raise Canceled
-        return self._finish(job, published, tuple(w for artifact in published for w in artifact.warnings), ())
+        published, told = publisher.publish(artifacts)
+        learnt = self._speeds.learn(job, hand.active_s()) if replay.ran_all else ()
+        return self._finish(job, published, (*warnings, *told), learnt)
+
+    def _publisher(self, job: Job, store: Patience, workspace: Workspace) -> Publisher:
+        return Publisher(store, job, workspace, lambda path: self._scheduler.is_source(path, besides=job.id))
+
+    def _without_source(self, job: Job, store: Patience, workspace: Workspace) -> Verdict | None:
+        """Goes on where a crash came after the source made room for its result: there is none to look at then."""
+        publisher = self._publisher(job, store, workspace)
+        settled = publisher.settled() if publisher.is_source_away() else None
+        return self._end_settled(job, workspace, settled) if settled else None
+
+    def _end_settled(self, job: Job, workspace: Workspace, settled: Published) -> Verdict:
+        """Ends with what stands under its final names, also where a person cancels meanwhile: it is there."""
+        workspace.open()
+        if not (self._scheduler.completes(job.id) or self._scheduler.roster.of(job.id).state is State.CANCELING):
+            raise Canceled
+        published, told = settled
+        return self._finish(job, published, (*(w for each in published for w in each.warnings), *told), ())
 
     def _finish(
         self,
@@ -142,24 +159,19 @@ class Runner:
         warnings: tuple[Warn, ...],
         learnt: tuple[tuple[str, float], ...],
     ) -> Verdict:
+        placed = replace.placed(job, published) if job.destination.replace_source else ()
+        now_ms = time.time_ns() // 1_000_000
+
         def work(connection: Connection) -> None:
             clear_intents(connection, job.id)
             release_names(connection, job.id)
             forget_all_steps(connection, job.id)
             lay_down(connection, job.id)
+            keep(connection, job.id, placed, now_ms)
             for signature, rate in learnt:
                 record_speed(connection, signature, rate)
 
         return Verdict(Trigger.FINISH, artifacts=published, warnings=warnings, work=work)
-
-    def _look(self, source: Source) -> Source:
-        """The source with its identity and what is in it, probed again where it is not the file it was."""
-        info = self._probe(source.file)
-        try:
-            found = os.stat(source.file)
-        except OSError:
-            raise PipelineError(source_missing(source.path)) from None
-        return msgspec.structs.replace(source, size=found.st_size, mtime_ns=found.st_mtime_ns, info=info)
 
     def _patience(self, job: Job, hand: Hand) -> Patience:
         means, scheduler = self._means, self._scheduler
@@ -254,41 +266,16 @@ class Runner:
         recipe, options = ready.parts[-1]
         name = recipe.result_name(job.source, options)
         path = os.path.join(job.destination_folder, os.fsdecode(name))
-        return path if name and os.path.lexists(path) else ""
-
-    def _still_there(self, job: Job) -> tuple[Warn, ...]:
-        """Looks at the source once more. One that changed spoils the result; one that is gone does not.
-
-        Raises:
-            PipelineError: the content is not what it was when work began.
-        """
-        problem = _changed(job.source)
-        if problem is None:
-            return ()
-        if problem.code == "source_missing":
-            why = "The source was moved or deleted while it was read; the result is complete and was checked."
-            return (Warn("source_vanished", why),)
-        raise PipelineError(problem)
+        makes_room = job.destination.replace_source and os.fsencode(path) == job.source.path
+        return path if name and os.path.lexists(path) and not makes_room else ""
 
     def _blame(self, job_id: str, problem: Problem) -> Problem:
         """The deeper cause, where a Step failed because the source did not stay what it was."""
         job = self._scheduler.roster.of(job_id)
         if job.source.size < 0 or problem.code.startswith("destination") or problem.code == "disk_full":
             return problem
-        return _changed(job.source) or problem
+        return changed(job.source) or problem
 
 
 # What a tool merely mentions is in the log file; the Bus carries what a person may want to know.
 _TOLD: Mapping[str, Level] = {"warning": "warning", "error": "error"}
-
-
-def _changed(source: Source) -> Problem | None:
-    try:
-        found = os.stat(source.file)
-    except OSError:
-        return source_missing(source.path)
-    if found.st_size > source.size:
-        return source_growing(source.path)
-    if (found.st_size, found.st_mtime_ns) != (source.size, source.mtime_ns):
-        return source_changed(source.path)
-    return None

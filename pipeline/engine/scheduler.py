@@ -122,8 +122,7 @@ class Scheduler:
     def release(self, job_id: str) -> None:
         """Takes a hold off a pending job; it starts when its turn comes."""
         with self._lock:
-            job = self.roster.get(job_id)
-            if job is not None and job.state is State.PENDING and job.held_by:
+            if (job := self.roster.get(job_id)) is not None and job.state is State.PENDING and job.held_by:
                 self._update(job, held_by="")
                 self._fill()
 
@@ -226,10 +225,11 @@ class Scheduler:
                 self._update(job, waiting_for=waiting_for, waiting_why=why)
                 self._fill()
 
-    def is_source(self, path: bytes) -> bool:
-        """Whether a job that has not ended reads this file."""
+    def is_source(self, path: bytes, besides: str = "") -> bool:
+        """Whether a job that has not ended, `besides` this one, reads the file."""
         with self._lock:
-            return any(job.source.path == path and not job.state.is_terminal for job in self.roster.all())
+            jobs = (job for job in self.roster.all() if job.id != besides)
+            return any(job.source.path == path and not job.state.is_terminal for job in jobs)
 
     def completes(self, job_id: str) -> bool:
         """COMPLETE, unless the job is being cancelled or interrupted meanwhile; then False."""

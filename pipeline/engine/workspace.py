@@ -31,7 +31,8 @@ class Workspace:
     @classmethod
     def of(cls, job: Job) -> Workspace:
         """The Workspace of a job, whether it is there or not."""
-        root = os.fsdecode(job.destination.folder) or os.path.dirname(job.source.file)
+        is_beside = job.destination.is_beside_source
+        root = os.path.dirname(job.source.file) if is_beside else os.fsdecode(job.destination.folder)
         return cls(root, job.id)
 
     def open(self) -> None:
@@ -44,7 +45,7 @@ class Workspace:
         if not os.path.isdir(destination):
             raise PipelineError(_problem_of_missing(destination))
         try:
-            self._make()
+            make_folder(self.folder)
             # The folder can be there from before the drive became read-only, so one small write is tried.
             trial = os.path.join(self.folder, ".trial")
             with open(trial, "wb") as file:
@@ -52,14 +53,6 @@ class Workspace:
             os.unlink(trial)
         except OSError as error:
             raise PipelineError(problem_of_write(error, destination)) from error
-
-    def _make(self) -> None:
-        for _ in range(_TRIES):
-            # The last other job may take the shared parent away between the two folders being made.
-            with suppress(FileNotFoundError):
-                os.makedirs(self.folder, exist_ok=True)
-                return
-        os.makedirs(self.folder, exist_ok=True)
 
     def prepare(self, names: Iterable[str]) -> None:
         """Makes the folders scratch files lie in, and takes away what a Step that is run again left half-made.
@@ -104,6 +97,16 @@ class Workspace:
         except OSError:
             return False
         return (size, mtime_ns) == (file.size, file.mtime_ns)
+
+
+def make_folder(folder: str) -> None:
+    """Makes a folder in the shared parent, with what is missing above it."""
+    for _ in range(_TRIES):
+        # The last other job may take the shared parent away between the two folders being made.
+        with suppress(FileNotFoundError):
+            os.makedirs(folder, exist_ok=True)
+            return
+    os.makedirs(folder, exist_ok=True)
 
 
 def problem_of_write(error: OSError, folder: str) -> Problem:

@@ -26,6 +26,7 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
 
     In a Script `path` is the scratch name and `name` the wished-for file name without folder; once published,
     `path` is the final absolute path as `os.fsencode` bytes. `measures` are numbers such as `vmaf` or `duration_s`.
+    `modified_ns` is the time of change the published file is to show, in Unix nanoseconds; 0 leaves it as it is.
     """
 
     path: bytes
@@ -34,6 +35,7 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int = 0
     measures: dict[str, Any] = {}
     warnings: tuple[Warn, ...] = ()
+    modified_ns: int = 0
 
     @property
     def file(self) -> str:

@@ -624,6 +624,78 @@ def skipped_by_rule(what: str, option: str) -> Problem:
     )
 
 
+def source_is_link(path: str | bytes) -> Problem:
+    return Problem(
+        "source_is_link",
+        f"This source cannot be replaced: {shown(path)}.",
+        "It is a link, and the file it stands for lies elsewhere and may be used under other names.",
+        Remedy("Add the file itself, or make the result without replacing the source.", "locate_source"),
+    )
+
+
+def source_not_movable(path: str | bytes, reason: str) -> Problem:
+    return Problem(
+        "source_not_movable",
+        f"The source could not make room for its result: {shown(path)}.",
+        f"It could not be moved to a folder beside it: {reason.rstrip('.')}.",
+        Remedy("Close programs that use it and check your rights there, then retry; finished steps are kept.", "retry"),
+    )
+
+
+def nothing_to_undo(job: str) -> Problem:
+    return Problem(
+        "nothing_to_undo",
+        f"There is nothing to undo for {job}.",
+        "It replaced no source, or what it replaced was kept for as long as the settings say and is gone.",
+        Remedy("“reelyard undo --list” shows what can be undone.", "none"),
+    )
+
+
+def undo_too_early(state: str) -> Problem:
+    return Problem(
+        "undo_too_early",
+        f"This job cannot be undone now: it is {state}.",
+        "Its source is being replaced, and that is finished first.",
+        Remedy("Finish it with “reelyard resume” or in the window, then undo it.", "none"),
+    )
+
+
+def kept_source_gone(path: str | bytes) -> Problem:
+    return Problem(
+        "kept_source_gone",
+        f"The source that was kept is gone: {shown(path)}.",
+        "It was moved or deleted by somebody else, or its drive is not connected.",
+        Remedy("Connect the drive, or put the file back there, then undo again.", "locate_source"),
+    )
+
+
+def undo_name_taken(path: str | bytes) -> Problem:
+    return Problem(
+        "undo_name_taken",
+        f"The source cannot go back to its place: {shown(path)}.",
+        "Another file has that name now, or the result there was changed since.",
+        Remedy("Move or rename that file, then undo again.", "show_folder"),
+    )
+
+
+def undo_in_use(path: str | bytes) -> Problem:
+    return Problem(
+        "undo_in_use",
+        f"A job still has to read {shown(path)}.",
+        "Undoing would move that file away under it.",
+        Remedy("Let the job end or cancel it, then undo again.", "none"),
+    )
+
+
+def undo_failed(path: str | bytes, reason: str) -> Problem:
+    return Problem(
+        "undo_failed",
+        f"A file could not be moved: {shown(path)}.",
+        f"Its drive answered: {reason.rstrip('.')}.",
+        Remedy("Nothing is lost. When the drive can be written again, undo goes on where it stopped.", "retry"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

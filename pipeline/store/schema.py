@@ -96,7 +96,23 @@ _FIRST = (
         info BLOB NOT NULL)""",
 )
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first]
+
+def second(c: sqlite3.Connection) -> None:
+    """Sources that made room for their results. No foreign key: a row stays when its job leaves the history."""
+    c.execute(
+        """CREATE TABLE kept (
+            job_id TEXT PRIMARY KEY,
+            place BLOB NOT NULL,
+            aside BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            results BLOB NOT NULL)"""
+    )
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first, second]
 
 
 def version_of(c: sqlite3.Connection) -> int:

@@ -1,8 +1,10 @@
-"""Takes the jobs of a single run's own database into the home's history."""
+"""Takes the jobs of a single run's own database, and the sources they have replaced, into the home's."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import closing
 from sqlite3 import Connection
 
 import msgspec
@@ -10,6 +12,7 @@ import msgspec
 from pipeline.model.job import Job
 from pipeline.store.connection import reader
 from pipeline.store.jobs import last_num, load_jobs, save_jobs
+from pipeline.store.kept import Kept, all_kept, kept_of, save_kept
 from pipeline.store.recovery import NAME
 
 
@@ -32,8 +35,24 @@ def ended_jobs(folder: str) -> list[Job] | None:
     return jobs if all(job.state.is_terminal for job in jobs) else None
 
 
-def take(connection: Connection, jobs: list[Job]) -> None:
+def kept_sources(folder: str) -> list[Kept]:
+    """The replaced sources the database in a folder knows of; none without a database.
+
+    Raises:
+        sqlite3.Error: the database cannot be read.
+    """
+    path = os.path.join(folder, NAME)
+    if not os.path.exists(path):
+        return []
+    with closing(reader(path)) as connection:
+        return all_kept(connection)
+
+
+def take(connection: Connection, jobs: list[Job], kept: Sequence[Kept] = ()) -> None:
     """Saves another database's jobs under numbers of this one. Taken twice, they are there once."""
+    for each in kept:
+        if kept_of(connection, each.job_id) is None:
+            save_kept(connection, each)
     known = {id_ for (id_,) in connection.execute("SELECT id FROM jobs")} if jobs else set()
     start = last_num(connection)
     new = [job for job in jobs if job.id not in known]

@@ -8,13 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.engine import noreplace
 from pipeline.engine.cancel import Cancel
+from pipeline.engine.names import NAME_BYTES
 from pipeline.engine.patience import Patience
-from pipeline.engine.publish import NAME_BYTES, Publisher, names_like, shortened
+from pipeline.engine.publish import Publisher
 from pipeline.engine.workspace import Workspace
 from pipeline.model.destination import Destination
 from pipeline.model.job import Artifact, Job
@@ -239,27 +238,6 @@ def test_long_and_odd_names_are_published(bench: Bench, name: str) -> None:
     assert (bench.out / second).exists()
 
 
-@given(
-    st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=300),
-    st.sampled_from(["", ".mp4", ".x" * 200, "." + "y" * 300]),
-)
-def test_every_name_has_successors_the_drive_can_take(stem: str, suffix: str) -> None:
-    candidates = names_like(f"/out/{stem}{suffix}")
-    found = [next(candidates) for _ in range(12)]
-    names = [os.path.basename(path) for path in found]
-    assert len(set(names)) == 12
-    assert all(0 < len(os.fsencode(name)) <= NAME_BYTES for name in names)
-    assert all(os.path.dirname(path) == "/out" for path in found)
-    assert all(f" ({number})" in name for number, name in enumerate(names, 1) if number > 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "limit", "cut"), [("abc", 5, "abc"), ("abc", 2, "ab"), ("aé", 2, "a"), ("é", 1, ""), ("abc", -1, "")]
-)
-def test_names_are_cut_between_characters(name: str, limit: int, cut: str) -> None:
-    assert shortened(name, limit) == cut
-
-
 # Drives -------------------------------------------------------------------------------------------------------------
 
 
@@ -291,7 +269,7 @@ def test_a_drive_that_refuses_the_name_is_a_problem_and_what_was_made_stays(
     assert caught.value.problem.code == code
     assert str(bench.out) in caught.value.problem.message
     settled = bench.publisher(job).settled()
-    assert settled is not None and settled[0].path == os.fsencode(bench.out / "clip.mp4")
+    assert settled is not None and settled[0][0].path == os.fsencode(bench.out / "clip.mp4")
 
 
 def test_a_subfolder_of_the_destination_is_made(bench: Bench) -> None:

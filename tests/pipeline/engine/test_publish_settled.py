@@ -56,9 +56,9 @@ def test_a_crash_between_intent_and_last_name_is_gone_on_from(
     assert len(names_of(bench)) == puts
     settled = bench.publisher(job).settled()
     assert settled is not None
-    assert [os.path.basename(artifact.file) for artifact in settled] == ["a.mp4", "b.mp4"]
+    assert [os.path.basename(artifact.file) for artifact in settled[0]] == ["a.mp4", "b.mp4"]
     assert names_of(bench) == ["a.mp4", "b.mp4"]
-    assert settled[0].size == 6
+    assert settled[0][0].size == 6
 
 
 def test_a_crash_before_the_commit_of_the_ending_publishes_nothing_twice(bench: Bench) -> None:
@@ -66,7 +66,7 @@ def test_a_crash_before_the_commit_of_the_ending_publishes_nothing_twice(bench: 
     bench.publish(job, "a.mp4")
     for _ in range(2):
         settled = bench.publisher(job).settled()
-        assert settled is not None and len(settled) == 1
+        assert settled is not None and len(settled[0]) == 1
     assert names_of(bench) == ["a.mp4"]
 
 
@@ -75,14 +75,14 @@ def test_a_crash_before_the_commit_of_the_ending_with_the_scratch_gone(bench: Be
     bench.publish(job, "a.mp4")
     Workspace.of(job).remove()
     settled = bench.publisher(job).settled()
-    assert settled is not None and settled[0].path == os.fsencode(bench.out / "a.mp4")
+    assert settled is not None and settled[0][0].path == os.fsencode(bench.out / "a.mp4")
 
 
 def test_a_package_that_was_moved_before_the_crash_is_published(bench: Bench) -> None:
     job = bench.job()
     bench.publisher(job).publish([package(bench, job, "clip")])
     settled = bench.publisher(job).settled()
-    assert settled is not None and settled[0].size == 107
+    assert settled is not None and settled[0][0].size == 107
 
 
 def test_a_file_that_was_moved_before_the_crash_is_published(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_a_stranger_that_took_the_name_during_the_crash_keeps_it(bench: Bench, m
     crash_after(bench, monkeypatch, job, 0, "a.mp4")
     (bench.out / "a.mp4").write_bytes(b"a stranger's")
     settled = bench.publisher(job).settled()
-    assert settled is not None and settled[0].path == os.fsencode(bench.out / "a (2).mp4")
+    assert settled is not None and settled[0][0].path == os.fsencode(bench.out / "a (2).mp4")
     assert (bench.out / "a.mp4").read_bytes() == b"a stranger's"
 
 

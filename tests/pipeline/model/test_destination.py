@@ -26,8 +26,15 @@ def test_results_go_beside_the_source_or_into_the_folder_with_the_tree(
     assert Path(found) == Path(expected)
 
 
+def test_what_replaces_its_source_goes_beside_it_whatever_folder_is_chosen() -> None:
+    assert Path(Destination(b"/out", replace_source=True).folder_for("/films/clip.mov", b"Holiday")) == Path("/films")
+    assert [Destination(*given).is_beside_source for given in ((), (b"/out",), (b"/out", "rename", True))] == [
+        True, False, True,
+    ]  # fmt: skip
+
+
 def test_it_goes_to_the_store_and_back() -> None:
-    destination = Destination(b"/out/caf\xe9", "overwrite")
+    destination = Destination(b"/out/caf\xe9", "overwrite", True)
     assert msgspec.json.decode(msgspec.json.encode(destination), type=Destination) == destination
 
 

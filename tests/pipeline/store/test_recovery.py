@@ -124,37 +124,37 @@ def test_a_newer_database_is_left_as_it_is(home: str) -> None:
 
 
 def test_an_older_schema_is_kept_before_it_is_migrated(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def second(c: sqlite3.Connection) -> None:
+    def newest(c: sqlite3.Connection) -> None:
         c.execute("ALTER TABLE jobs ADD COLUMN colour TEXT")
 
-    path = open_database(home).path
+    path, before = open_database(home).path, len(schema.MIGRATIONS)
     _work(path, 1)
-    monkeypatch.setattr(schema, "MIGRATIONS", [schema.first, second])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, newest])
     assert open_database(home).was_clean
     with closing(reader(path)) as c:
-        assert schema.version_of(c) == 2
+        assert schema.version_of(c) == before + 1
         assert load_jobs(c, open_only=True) == [a_job(1)]
-    with closing(reader(os.path.join(backup.folder_of(path), "schema-1.db"), still=True)) as c:
-        assert schema.version_of(c) == 1
+    with closing(reader(os.path.join(backup.folder_of(path), f"schema-{before}.db"), still=True)) as c:
+        assert schema.version_of(c) == before
         assert load_jobs(c, open_only=True) == [a_job(1)]
 
 
 def test_nothing_is_migrated_that_could_not_be_kept(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = open_database(home).path
+    path, before = open_database(home).path, len(schema.MIGRATIONS)
     with open(backup.folder_of(path), "w") as file:
         file.write("in the way")
-    monkeypatch.setattr(schema, "MIGRATIONS", [schema.first, lambda c: None])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, lambda c: None])
     with pytest.raises(PipelineError) as raised:
         open_database(home)
     assert raised.value.problem.code == "home_unwritable"
     with closing(reader(path)) as c:
-        assert schema.version_of(c) == 1
+        assert schema.version_of(c) == before
 
 
 def test_a_damaged_database_of_an_older_schema_is_repaired_and_migrated(
     home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def second(c: sqlite3.Connection) -> None:
+    def newest(c: sqlite3.Connection) -> None:
         c.execute("ALTER TABLE jobs ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'")
 
     path = open_database(home).path
@@ -164,7 +164,7 @@ def test_a_damaged_database_of_an_older_schema_is_repaired_and_migrated(
         c.execute("COMMIT")
     with open(path, "r+b") as file:
         file.truncate(os.path.getsize(path) - 40_000)
-    monkeypatch.setattr(schema, "MIGRATIONS", [schema.first, second])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, newest])
     assert open_database(home).salvaged is not None
     with closing(reader(path)) as c:
         assert 100 < len(c.execute("SELECT colour FROM jobs").fetchall()) < 500

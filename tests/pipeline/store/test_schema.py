@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.model.problem import PipelineError
-from pipeline.store import schema
+from pipeline.store import kept, schema
 from pipeline.store.connection import writable
 from pipeline.store.jobs import load_jobs, save_jobs
 from tests.pipeline.store.support import a_job
@@ -59,14 +59,24 @@ def test_a_database_of_a_newer_version_is_not_touched(empty: sqlite3.Connection)
     assert _tables(empty) == set()
 
 
-def test_every_earlier_schema_is_brought_up_to_date(empty: sqlite3.Connection, next_step: None) -> None:
-    schema.migrate(empty, to=1)
+@pytest.mark.parametrize("version", range(1, len(schema.MIGRATIONS) + 1))
+def test_every_earlier_schema_is_brought_up_to_date(empty: sqlite3.Connection, version: int, next_step: None) -> None:
+    schema.migrate(empty, to=version)
     save_jobs(empty, [a_job(1)])
     assert schema.is_old(empty)
     schema.migrate(empty)
     assert not schema.is_old(empty)
     assert load_jobs(empty, open_only=True) == [a_job(1)]
     assert empty.execute("SELECT colour FROM jobs").fetchall() == [("none",)]
+
+
+def test_a_database_from_before_sources_were_kept_can_keep_them_afterwards(empty: sqlite3.Connection) -> None:
+    schema.migrate(empty, to=1)
+    assert kept.all_kept(empty) == []
+    schema.migrate(empty)
+    row = kept.Kept("job-1", b"/a", b"/b", 1, 2, 3)
+    kept.save_kept(empty, row)
+    assert kept.all_kept(empty) == [row]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
@@ -111,11 +121,11 @@ def test_sqlite_utils_is_not_loaded_unless_a_table_is_rebuilt(tmp_path: Path) ->
 def next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration as one may come to be written: it rebuilds a table."""
 
-    def second(c: sqlite3.Connection) -> None:
+    def newest(c: sqlite3.Connection) -> None:
         schema.tables(c)["jobs"].transform(types={"place": int})  # type: ignore[union-attr]
         c.execute("ALTER TABLE jobs ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'")
 
-    steps: list[Callable[[sqlite3.Connection], None]] = [schema.first, second]
+    steps: list[Callable[[sqlite3.Connection], None]] = [*schema.MIGRATIONS, newest]
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
 
 

@@ -12,6 +12,7 @@ from pipeline.model.state import State
 from pipeline.store import takeover
 from pipeline.store.connection import writable
 from pipeline.store.jobs import load_jobs, save_jobs
+from pipeline.store.kept import Kept, all_kept, save_kept
 from pipeline.store.recovery import open_database
 from tests.pipeline.store.support import a_job
 
@@ -33,6 +34,25 @@ def test_a_folder_without_a_database_has_no_jobs(tmp_path: Path) -> None:
 def test_a_run_with_work_left_is_not_taken(tmp_path: Path, left: State) -> None:
     _database(tmp_path, State.COMPLETED, left)
     assert takeover.ended_jobs(str(tmp_path)) is None
+
+
+def test_sources_that_were_replaced_can_be_put_back_from_the_home(tmp_path: Path) -> None:
+    path = _database(tmp_path / "run", State.COMPLETED)
+    kept = Kept("job-1", b"/films/a.mov", b"/films/.reelyard/replaced/job-1/a.mov", 5, 6, 7, "kept")
+    with closing(writable(path)) as c:
+        save_kept(c, kept)
+    home = open_database(str(tmp_path / "home")).path
+    with closing(writable(home)) as c:
+        save_jobs(c, [msgspec.structs.replace(a_job(1), id="own")])
+        for _ in range(2):
+            jobs = takeover.ended_jobs(str(tmp_path / "run"))
+            takeover.take(c, jobs or [], takeover.kept_sources(str(tmp_path / "run")))
+        assert all_kept(c) == [msgspec.structs.replace(kept, num=2)]
+        # What was undone since is not forgotten again by taking over once more.
+        save_kept(c, msgspec.structs.replace(kept, state="undone"))
+        takeover.take(c, [], [kept])
+        assert all_kept(c)[0].state == "undone"
+    assert takeover.kept_sources(str(tmp_path / "nowhere")) == []
 
 
 def test_ended_jobs_get_free_numbers_and_are_taken_once(tmp_path: Path) -> None:
