@@ -14,6 +14,7 @@ from pipeline.stages.encoders import Quality
 from pipeline.stages.look import UNSEEN, Seen
 from pipeline.stages.loudness import Loudness
 from pipeline.stages.pixels import USUAL, Pixels
+from pipeline.stages.score import Scoring
 from pipeline.stages.selection import Selection
 from pipeline.stages.span import WHOLE, Span
 from pipeline.stages.subtitles import Burn
@@ -24,7 +25,8 @@ class Output:
     """What is made of a source, and into which scratch files.
 
     `target` is what the encoder writes, `result` the finished file: the same one, but for containers that are written
-    fragmented first. `loudness` is by the stream's index in the source.
+    fragmented first. `loudness` is by the stream's index in the source. `scored` says how its film is scored in the
+    process that encodes it, None that it is not.
     """
 
     choices: OutputChoices
@@ -38,6 +40,7 @@ class Output:
     loudness: Mapping[int, Loudness] = field(default_factory=dict)
     burn: Burn | None = None
     hardware: HardwareCodec | None = None
+    scored: Scoring | None = None
 
     @property
     def container(self) -> Container:

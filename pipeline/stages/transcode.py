@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.media.command import command, output, source_input
+from pipeline.media.command import command, copies, nowhere, output, source_input
 from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
 from pipeline.model.stage import Command, Outcome, Run, Talk
@@ -15,6 +15,7 @@ from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.encoders import finished, video_options
 from pipeline.stages.geometry import picture
 from pipeline.stages.output import Output
+from pipeline.stages.score import Pair, scoring
 from pipeline.stages.selection import Kept
 from pipeline.stages.sound import audio_options
 
@@ -32,8 +33,12 @@ class Wrote:
     end_s: float | None
 
 
-def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[tuple[Wrote, ...]]:
+def encoded(
+    source: Source, info: MediaInfo, outputs: Sequence[Output], part: tuple[float, float] = (1, 1)
+) -> Talk[tuple[Wrote, ...]]:
     """Encodes or copies into each output's target, and returns what was said of each, for the checks that follow.
+
+    `part` is that of the Step that does it. Films with a `scored` are scored in it too.
 
     Raises:
         PipelineError: no stream would be left, nothing could be decoded, or pictures cannot be copied.
@@ -44,7 +49,8 @@ def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[
     encodes = any(each.selection.encoded for each in outputs)
     step = Run(
         encode_command(source, info, outputs),
-        makes=tuple(each.target for each in outputs),
+        makes=(*(each.target for each in outputs), *(each.scored.log for each in outputs if each.scored)),
+        part=part,
         label="Encode" if encodes else "Copy",
         reads=(source.file,) if source.is_scratch else (),
     )
@@ -60,9 +66,20 @@ def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[
 
 
 def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Command:
-    """The one process that writes each output's target."""
+    """The one process that writes each output's target, and scores the films that are to be scored."""
+    made: list[Any] = []
+    given: list[Any] = []
+    pairs: list[Pair] = []
+    for number, each in enumerate(outputs):
+        target, drawing = _target(source, info, each)
+        made.append(target)
+        if each.scored is not None and drawing is not None:
+            pairs.append(Pair(f"{number}:0", f"{len(outputs) + len(given)}:0", each.scored))
+            given.append(nowhere(drawing, **_own_times(each)))
     return command(
-        *(_target(source, info, each) for each in outputs),
+        *made,
+        *given,
+        after=scoring(pairs) if pairs else (),
         expect_s=max(each.seconds(info) for each in outputs),
         expect_frames=next((each.frames(info) for each in outputs if each.selection.has_video), 0),
     )
@@ -78,8 +95,11 @@ def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:
     )
 
 
-def _target(source: Source, info: MediaInfo, made: Output) -> Any:
-    """One output file: its streams through their filters, and their options."""
+def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
+    """One output file: its streams through their filters, and their options. With it, what its film's encoder is
+    given, where the two are to be compared.
+    """
+    drawing: Any = None
     selection = made.selection.without_covers() if made.is_finished_apart else made.selection
     entry, sounds = _entries(source, info, made)
     streams: list[Any] = []
@@ -90,10 +110,14 @@ def _target(source: Source, info: MediaInfo, made: Output) -> Any:
         number = counts[letter] = counts.get(letter, -1) + 1
         stream = (sounds if kept.kind == "audio" else entry)[str(kept.stream.index)]
         is_film = kept.kind == "video" and kept.is_encoded
-        streams.append(drawn(stream, kept.stream, made) if is_film else stream)
+        if is_film:
+            stream = drawn(stream, kept.stream, made)
+            if made.scored is not None:
+                stream, drawing = copies(stream, 2)
+        streams.append(stream)
         options |= _options(kept, f"{letter}:{number}", made, info)
     muxing = CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing
-    return output(streams, made.target, map_metadata=_tags(info), map_chapters=0, **options, **muxing)
+    return output(streams, made.target, map_metadata=_tags(info), map_chapters=0, **options, **muxing), drawing
 
 
 def drawn(stream: Any, film: MediaStream, made: Output) -> Any:
@@ -132,10 +156,7 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
     match kept.kind:
         case "video" if kept.is_encoded:
             return {
-                **video_options(made.choices, made.quality, place, kept.stream, made.pixels, made.hardware),
-                # Every frame at its own time: a frame rate that varies stays so, and none is dropped or doubled.
-                f"fps_mode:{place}": "passthrough",
-                f"enc_time_base:{place}": "filter" if made.has_own_times else "demux",
+                **film_options(kept.stream, made, place),
                 **_language(kept.stream, place),
             }
         case "video":
@@ -146,6 +167,19 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
             return {f"c:{place}": "copy", f"disposition:{place}": "attached_pic"}
         case _:
             return {f"c:{place}": kept.encoder}
+
+
+def film_options(film: MediaStream, made: Output, place: str = "v:0") -> dict[str, Any]:
+    """The output options of a film that is encoded: how, and with which times."""
+    return {
+        **video_options(made.choices, made.quality, place, film, made.pixels, made.hardware),
+        **{f"{name}:{place}": value for name, value in _own_times(made).items()},
+    }
+
+
+def _own_times(made: Output) -> dict[str, str]:
+    # Every frame at its own time: a frame rate that varies stays so, and none is dropped or doubled.
+    return {"fps_mode": "passthrough", "enc_time_base": "filter" if made.has_own_times else "demux"}
 
 
 def _brand(codec: str, place: str) -> dict[str, str]:
