@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pipeline.model.problem import PipelineError, disk_full, no_stream
 from pipeline.model.source import Source
+from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.containers import container_of, settled
+from pipeline.stages.encoders import Crf
+from pipeline.stages.output import Output
 from pipeline.stages.remux import faststart, refuse_unfit
-from pipeline.stages.selection import Wanted, selected
+from pipeline.stages.selection import selected
 from tests.pipeline.stages.canned import SOURCES, audio, source, video
 from tests.support.drive import Talk, drive
 
-WEB = Wanted("mp4", "h264", "aac")
+WEB = OutputChoices()
 
 
 def finishing(kept: Source) -> Talk:
     """The conversation of the last remux."""
     assert kept.info is not None
-    return drive(faststart(kept, kept.info, selected(kept.info, WEB), "encode.mp4", "result.mp4"), there=["encode.mp4"])
+    made = Output(WEB, selected(kept.info, WEB), "encode.mp4", "result.mp4", Crf(21))
+    return drive(faststart(kept, kept.info, made), there=["encode.mp4"])
 
 
 def test_every_stream_is_asked_for_by_its_place_so_that_none_can_go_missing() -> None:
@@ -53,12 +60,12 @@ def test_a_full_disk_is_left_to_the_runner() -> None:
     assert talk.gives_up().code == "disk_full"
 
 
-def refusal(kept: Source, container: str, video_codec: str = "copy", audio_codec: str = "copy") -> str:
+def refusal(kept: Source, container: Any, video_codec: Any = "copy", audio_codec: Any = "copy") -> str:
     """The code of the Problem with which a copy is refused; empty where it is not."""
     assert kept.info is not None
-    wanted = Wanted(container, video_codec, audio_codec)
+    wanted = settled(OutputChoices(container=container, video=video_codec, audio=audio_codec))
     try:
-        refuse_unfit(kept, kept.info, selected(kept.info, wanted), container)
+        refuse_unfit(kept, kept.info, selected(kept.info, wanted), container_of(wanted))
     except PipelineError as error:
         return error.problem.code
     return ""
