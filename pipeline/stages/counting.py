@@ -13,7 +13,10 @@ from pipeline.model.stage import Command, Outcome, Run, StepFailed, Talk
 
 @dataclass(frozen=True)
 class Count:
-    """What one stream holds. Times are in seconds, None where no packet has one; bytes are those of its packets."""
+    """What one stream holds. Times are in seconds, None where no packet has one; bytes are those of its packets.
+
+    `sizes` are the bytes from moment to moment, from time 0 on, where that was asked for.
+    """
 
     index: int
     kind: StreamKind
@@ -23,6 +26,7 @@ class Count:
     bytes: int = 0
     keyframes: int = 0
     key_bytes: int = 0
+    sizes: tuple[int, ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -52,6 +56,18 @@ def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[tuple[tuple[
     """
     outcome: Outcome = yield _step(tuple(f"file:{name}" for name in names), names, label)
     return tuple(_counts(file) for file in outcome.value), outcome
+
+
+def counted_moments(source: Source, every_s: float) -> Talk[tuple[tuple[Count, ...] | None, Outcome]]:
+    """What the streams of a source hold from moment to moment, and how the Step ended; None if it cannot be read."""
+    reads = (source.file,) if source.is_scratch else ()
+    try:
+        outcome: Outcome = yield _step((f"every:{every_s:g}", f"file:{source.file}"), reads, "Find where it is dense")
+    except StepFailed as failed:
+        if failed.problem.is_transient:
+            raise
+        return None, failed.outcome
+    return _counts(outcome.value[0]), outcome
 
 
 def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
@@ -90,6 +106,7 @@ def _counts(streams: Iterable[dict[str, Any]]) -> tuple[Count, ...]:
             each["bytes"],
             each["keyframes"],
             each["key_bytes"],
+            tuple(each.get("sizes", ())),
         )
         for each in streams
     )
