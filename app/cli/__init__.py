@@ -18,7 +18,7 @@ __all__ = ["FAILED", "WRONG_USE", "is_for_window", "main", "read_window", "say"]
 # These say that the command was not meant so, rather than that the work went wrong.
 _WRONG_USE = frozenset((
     "wrong_use", "unknown_recipe", "unknown_preset", "unknown_option", "bad_option",
-    "home_owned", "home_on_network", "home_unwritable",
+    "ambiguous_preset", "preset_built_in", "home_owned", "home_on_network", "home_unwritable",
 ))  # fmt: skip
 
 
@@ -58,6 +58,10 @@ def _do(arguments: Arguments, bootstrap: Callable[[], Bootstrap]) -> int:
             from app.cli.run import run
 
             return run(arguments, bootstrap())
+        case "forecast":
+            from app.cli.forecast import foretell
+
+            return foretell(arguments, bootstrap())
         case "resume":
             from app.cli.resume import resume
 
@@ -66,10 +70,14 @@ def _do(arguments: Arguments, bootstrap: Callable[[], Bootstrap]) -> int:
             from app.cli.demo import demo
 
             return demo(arguments, bootstrap())
-        case "recipes" | "presets":
+        case "recipes":
             from app.cli.catalogue import catalogue
 
             return catalogue(arguments, bootstrap())
+        case "presets":
+            from app.cli.presets import presets
+
+            return presets(arguments, bootstrap())
         case "probe":
             from app.cli.probe import probe
 

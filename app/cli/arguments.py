@@ -40,6 +40,10 @@ class Arguments(argparse.Namespace):
     file: str
     search: str
     limit: int
+    act: str
+    names: list[str]
+    as_id: str
+    replace: bool
 
 
 def read(arguments: Sequence[str]) -> Arguments:
@@ -130,7 +134,8 @@ class _Parser(argparse.ArgumentParser):
         raise _wrong_use(f"{message[:1].upper()}{message[1:].rstrip('.')}.", "", f"“{self.prog} --help” says more.")
 
 
-def _run(parser: argparse.ArgumentParser) -> None:
+def _what(parser: argparse.ArgumentParser) -> None:
+    """What is to be made of what: shared by all verbs that begin with it."""
     parser.add_argument("recipe", metavar="RECIPE", help="what to make; “reelyard recipes” lists them")
     parser.add_argument("inputs", metavar="INPUT", nargs="+", help="files and folders")
     parser.add_argument("--preset", metavar="P", default="", help="a named set of options; “reelyard presets”")
@@ -142,6 +147,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="change one option of the preset",
     )
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _what(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="where results go (default: beside their sources)")
     parser.add_argument(
         "--if-exists", choices=("rename", "overwrite", "skip"), help="what to do when a result's name is taken"
@@ -149,6 +158,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--priority", choices=("low", "normal", "high"), default="normal", help="which jobs go first")
     parser.add_argument("--jobs", metavar="N", type=_places, help="how many jobs use the processor at once")
     _json(parser, "print one event per line as JSON, and run.finished at the end")
+
+
+def _forecast(parser: argparse.ArgumentParser) -> None:
+    _what(parser)
+    _json(parser, "print one forecast per line as JSON")
 
 
 def _resume(parser: argparse.ArgumentParser) -> None:
@@ -161,6 +175,19 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _listing(parser: argparse.ArgumentParser) -> None:
+    _json(parser, "print JSON")
+
+
+def _presets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "act", metavar="list|export|import|remove", nargs="?", default="list", help="what to do (default: list)"
+    )
+    parser.add_argument(
+        "names", metavar="ID|FILE", nargs="*", help="the presets to export or remove, or the files to import"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="where an exported preset goes (default: the terminal)")
+    parser.add_argument("--as", dest="as_id", metavar="ID", default="", help="the id of the one that is imported")
+    parser.add_argument("--replace", action="store_true", help="take the place of what has the id or the name already")
     _json(parser, "print JSON")
 
 
@@ -177,11 +204,12 @@ def _history(parser: argparse.ArgumentParser) -> None:
 
 VERBS = {
     "run": Verb("Do a recipe on files and folders.", _run),
+    "forecast": Verb("Say how large results would be and how long they would take.", _forecast),
     "resume": Verb("Finish what an earlier run left.", _resume),
     "queue": Verb("List the jobs that have not ended.", _listing),
     "history": Verb("List the jobs that have ended, the last one first.", _history),
     "recipes": Verb("List what can be made, with all options.", _listing),
-    "presets": Verb("List the named sets of options.", _listing),
+    "presets": Verb("List, export, import or remove named sets of options.", _presets),
     "probe": Verb("Show what is in a media file.", _probe),
     "doctor": Verb("Check tools, encoders, folders and the database.", _listing),
     "demo": Verb("Make a short clip and do the main job on it.", _demo),

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import tempfile
 
+import msgspec
+
 from pipeline.engine.aside import Aside
+from pipeline.engine.estimate import Speeds
 from pipeline.media.toolchain import Toolchain
-from pipeline.model.forecast import Forecast
+from pipeline.model.destination import Destination
+from pipeline.model.flow import Flow
+from pipeline.model.forecast import Forecast, Guess
+from pipeline.model.job import Job
 from pipeline.model.recipe import O, Recipe
 from pipeline.model.source import Source
 from pipeline.model.stage import CancelSignal, Scratch
@@ -37,3 +43,15 @@ def forecast(
     """
     with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as scratch:
         return Aside(toolchain, scratch, cancel).drive(recipe.forecast(source, options, Scratch()), source)
+
+
+def with_history(told: Forecast, source: Source, flow: Flow, speeds: Speeds) -> Forecast:
+    """The same with the time narrowed by what jobs like it took on this computer, where both agree."""
+    expected = speeds.expected_s(Job("", 0, source, flow, Destination()))
+    if expected is None:
+        return told
+    low, high = max(told.wall_s.low, expected[0]), min(told.wall_s.high, expected[1])
+    if low >= high:
+        # They contradict each other: one of them was measured while something else was going on.
+        return told
+    return msgspec.structs.replace(told, wall_s=Guess(min(max(told.wall_s.likely, low), high), low, high))
