@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -45,6 +46,17 @@ def copies(stream: Any, count: int) -> tuple[Any, ...]:
     return tuple(split[at] for at in range(count))
 
 
+def through(streams: Sequence[Any], name: str, **options: Any) -> Any:
+    """Several streams through one filter that makes one of them."""
+    return ffmpeg.filter(list(streams), name, **options)
+
+
+def chained(stream: Any, chain: str) -> Any:
+    """Decoded pictures through a chain of filters as a person wrote it: `eq=contrast=1.1,negate`."""
+    # ffmpeg-python would escape it, so it stands in the graph as its bytes until the graph is a text.
+    return stream.filter(_WRITTEN, chain.encode().hex())
+
+
 def nowhere(stream: Any, **options: Any) -> Any:
     """Decoded pictures as an output that keeps none of them: another part of the process takes them back out of it."""
     return output([stream], "-", format="null", vcodec="wrapped_avframe", **options)
@@ -52,6 +64,7 @@ def nowhere(stream: Any, **options: Any) -> Any:
 
 def command(
     *outputs: Any,
+    before: Sequence[str] = (),
     after: Sequence[str] = (),
     expect_s: float = 0.0,
     expect_frames: int = 0,
@@ -62,6 +75,7 @@ def command(
 
     Args:
         outputs: what `output` made.
+        before: words before all inputs: what opens a device.
         after: words behind all outputs: loopback decoders (`-dec`) and a graph of their own for what comes out of
             them, which ffmpeg-python has no words for. `-dec 1:0` is the first stream of the second output.
         expect_s: seconds of media the longest output will have; 0 where that is not known.
@@ -74,9 +88,15 @@ def command(
     for at in range(1, len(words)):
         if words[at - 1] == "-i":
             words[at] = _out_of_graph(words[at])
+        elif words[at - 1] == "-filter_complex":
+            words[at] = _HEX.sub(lambda found: bytes.fromhex(found[1]).decode(), words[at])
     strict = ("-xerror",) if stops_at_error else ()
     begin = ("ffmpeg", *_GLOBAL, f"level+{says}", *_PROGRESS, *strict)
-    return Command((*begin, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
+    return Command((*begin, *before, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
+
+
+_WRITTEN = "as_it_was_written"
+_HEX = re.compile(rf"{_WRITTEN}=([0-9a-f]+)")
 
 
 # ffmpeg-python hashes what stands in a graph as UTF-8, which a path with undecodable bytes in it, our surrogates, is

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.media.command import command, copies, nowhere, output, source_input
+from pipeline.media.command import command, copies, nowhere, output, scratch_input, source_input
 from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
 from pipeline.model.stage import Command, Outcome, Run, Talk
 from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages import tags
 from pipeline.stages.containers import CRASH_SAFE_MP4
+from pipeline.stages.covers import attached
 from pipeline.stages.encoders import finished, video_options
 from pipeline.stages.geometry import picture
 from pipeline.stages.output import Output
@@ -52,7 +54,7 @@ def encoded(
         makes=(*(each.target for each in outputs), *(each.scored.log for each in outputs if each.scored)),
         part=part,
         label="Encode" if encodes else "Copy",
-        reads=(source.file,) if source.is_scratch else (),
+        reads=_read(source, outputs),
     )
     outcome: Outcome = yield step
     if _came_to_nothing(outcome, outputs):
@@ -63,6 +65,12 @@ def encoded(
     if any(_MADE_UP_TIMES in line for line in outcome.lines):
         raise PipelineError(no_times(source.path))
     return _told(outcome, outputs)
+
+
+def _read(source: Source, outputs: Sequence[Output]) -> tuple[str, ...]:
+    """The scratch files that are read: the source where it is one, and what was made ready."""
+    ready = (name for each in outputs for name in (*each.selection.files, *(each.burn.files if each.burn else ())))
+    return tuple(dict.fromkeys((*((source.file,) if source.is_scratch else ()), *ready)))
 
 
 def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Command:
@@ -106,24 +114,36 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
     options: dict[str, Any] = {}
     counts: dict[str, int] = {}
     for kept in selection.kept:
-        letter = _LETTERS[kept.kind]
+        is_attached = kept.kind == "cover" and bool(kept.file)
+        letter = "t" if is_attached else _LETTERS[kept.kind]
         number = counts[letter] = counts.get(letter, -1) + 1
-        stream = (sounds if kept.kind == "audio" else entry)[str(kept.stream.index)]
+        if is_attached:
+            options |= attached(kept, f"t:{number}")
+            continue
+        stream = _entry(kept, sounds if kept.kind == "audio" else entry, made)
         is_film = kept.kind == "video" and kept.is_encoded
         if is_film:
-            stream = drawn(stream, kept.stream, made)
+            stream = drawn(stream, kept.stream, made, made.seconds(info))
             if made.scored is not None:
                 stream, drawing = copies(stream, 2)
         streams.append(stream)
-        options |= _options(kept, f"{letter}:{number}", made, info)
-    muxing = CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing
-    return output(streams, made.target, map_metadata=_tags(info), map_chapters=0, **options, **muxing), drawing
+        place = f"{letter}:{number}"
+        options |= {**_options(kept, place, made, info), **tags.stream_options(kept, place, made)}
+    muxing = tags.muxing(CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing, info, made)
+    return output(streams, made.target, **tags.file_options(info, made), **options, **muxing), drawing
 
 
-def drawn(stream: Any, film: MediaStream, made: Output) -> Any:
-    """A decoded film through all filters up to its encoder."""
+def _entry(kept: Kept, entry: Any, made: Output) -> Any:
+    """Where one stream is read from."""
+    if kept.file:
+        return scratch_input(kept.file, **made.span.input_options())["0"]
+    return entry[str(kept.stream.index)]
+
+
+def drawn(stream: Any, film: MediaStream, made: Output, length_s: float = 0.0) -> Any:
+    """A decoded film through all filters up to its encoder. `length_s` 0: not known how long it will be."""
     stream = picture(stream, film, made.choices, made.seen, made.pixels, made.burn)
-    return finished(stream, made.choices, made.pixels, made.hardware)
+    return finished(stream, made.choices, made.pixels, made.hardware, film=film, length_s=length_s)
 
 
 def _came_to_nothing(outcome: Outcome, outputs: Sequence[Output]) -> bool:
@@ -133,7 +153,7 @@ def _came_to_nothing(outcome: Outcome, outputs: Sequence[Output]) -> bool:
     return tick is not None and not tick.out_time_s and not (has_video and tick.frame)
 
 
-_LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s"}
+_LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s", "attachment": "t"}
 
 
 def _entries(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
@@ -155,16 +175,13 @@ _MADE_UP_TIMES = "pts has no value"
 def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str, Any]:
     match kept.kind:
         case "video" if kept.is_encoded:
-            return {
-                **film_options(kept.stream, made, place),
-                **_language(kept.stream, place),
-            }
+            return film_options(kept.stream, made, place)
         case "video":
             return {f"c:{place}": "copy", **_brand(kept.stream.codec, place)}
         case "audio" if kept.is_encoded:
             return audio_options(kept, made.choices, place, info, made.loudness.get(kept.stream.index))
         case "cover":
-            return {f"c:{place}": "copy", f"disposition:{place}": "attached_pic"}
+            return {f"c:{place}": kept.encoder, f"disposition:{place}": "attached_pic"}
         case _:
             return {f"c:{place}": kept.encoder}
 
@@ -185,16 +202,6 @@ def _own_times(made: Output) -> dict[str, str]:
 def _brand(codec: str, place: str) -> dict[str, str]:
     # Apple's players take HEVC only under this tag.
     return {f"tag:{place}": "hvc1"} if codec == "hevc" else {}
-
-
-def _language(stream: MediaStream, place: str) -> dict[str, str]:
-    # What goes through filters leaves its tags behind.
-    return {f"metadata:s:{place}": f"language={stream.language}"} if stream.language else {}
-
-
-def _tags(info: MediaInfo) -> int | str:
-    """Where the tags of the whole are: Ogg has them at its stream."""
-    return f"0:s:{info.audio.index}" if info.container == "ogg" and info.audio else 0
 
 
 def _nothing_left(source: Source, choices: OutputChoices) -> Problem:

@@ -1,0 +1,109 @@
+"""The software encoders: their speeds, their usual quality, and the arguments that say both to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.stages.choices.video import VideoChoices
+from pipeline.stages.rates import Bitrate, Crf, Quality
+
+ENCODERS = {
+    "h264": "libx264", "hevc": "libx265", "av1": "libsvtav1", "vp9": "libvpx-vp9", "prores": "prores_ks",
+    "dnxhr": "dnxhd", "gif": "gif", "webp": "libwebp_anim", "sheet": "mjpeg",
+}  # fmt: skip
+
+# Pictures of about the same VMAF. Three clips at 720p with ffmpeg 9.0.2 (an animated film, a bird, a phone's video),
+# each with its size as a share of H.264's:
+#
+#   x264 medium 21         96.2          99.7          92.1
+#   x265 medium 22         94.8 (0.87)   99.5 (0.88)   91.8 (0.42)   between those of 21 and 23
+#   SVT-AV1 preset 7, 26   95.5 (0.84)   99.2 (0.95)   92.1 (0.34)   between those of 24 and 29
+#   libvpx cpu-used 4, 28  95.7 (0.87)   99.4 (0.82)   92.5 (0.60)   between those of 26 and 30
+USUAL_CRF = {"h264": 21.0, "hevc": 22.0, "av1": 26.0, "vp9": 28.0}
+# The largest, by each encoder's own documentation; 0 is the smallest of all. Of AV1 and VP9 only whole ones count.
+LARGEST_CRF = {"h264": 51, "hevc": 51, "av1": 63, "vp9": 63}
+_WHOLE = ("av1", "vp9")
+
+# SVT-AV1 4.2: from 10 on it warns of visible faults by itself (“Non-RTC M10+ are meant for automation tooling usage”),
+# and 11 to 13 make the same file byte by byte. 8 takes about as long as x264's medium, 7 a little longer.
+_SVT_PRESETS = {
+    "ultrafast": 9, "superfast": 9, "veryfast": 9, "faster": 8, "fast": 8, "medium": 7, "slow": 6, "slower": 4,
+    "veryslow": 2,
+}  # fmt: skip
+# Deadline and cpu-used. With “good”, 6 and more make the same file as 5. Real time makes files a third larger and more.
+_VPX_SPEEDS = {
+    "ultrafast": ("realtime", 8), "superfast": ("realtime", 6), "veryfast": ("good", 5), "faster": ("good", 5),
+    "fast": ("good", 4), "medium": ("good", 3), "slow": ("good", 2), "slower": ("good", 1), "veryslow": ("good", 0),
+}  # fmt: skip
+# How long libwebp tries, 0 to 6; 4 is its own choice.
+_WEBP_EFFORTS = {
+    "ultrafast": 0, "superfast": 1, "veryfast": 2, "faster": 3, "fast": 3, "medium": 4, "slow": 5, "slower": 6,
+    "veryslow": 6,
+}  # fmt: skip
+
+# What each pays attention to on request. x265 is made for film as it is and has no name for it.
+TUNES = {"h264": ("film", "animation", "grain"), "hevc": ("animation", "grain")}
+
+# Players jump to a keyframe and decode from there on. Left alone, x264 and x265 set one at least every 250 pictures,
+# which at 25 a second are 10 s, libvpx every 128. Where a scene begins there is one besides.
+_KEYFRAME_S = 5.0
+
+
+def whole(codec: str, crf: float) -> float:
+    """The same CRF as the codec's encoder takes it."""
+    return float(round(crf)) if codec in _WHOLE else crf
+
+
+def coded(choices: VideoChoices, quality: Quality, place: str, frame_rate: float) -> dict[str, Any]:
+    """The output options of H.264, HEVC, AV1 or VP9 in software. `frame_rate` 0: not known.
+
+    A bit rate is a mean: peaks are not limited, because that costs quality, and with threads x264 then makes another
+    file each time.
+    """
+    speed = choices.speed
+    options: dict[str, Any] = {f"c:{place}": ENCODERS[choices.video], **_rate(choices, quality, place)}
+    match choices.video:
+        case "av1":
+            options[f"preset:{place}"] = _SVT_PRESETS[speed]
+        case "vp9":
+            deadline, cpu_used = _VPX_SPEEDS[speed]
+            options |= {f"deadline:{place}": deadline, f"cpu-used:{place}": cpu_used, f"row-mt:{place}": 1}
+        case "hevc":
+            # It writes to the terminal itself, whatever ffmpeg's log level is. Apple's players want this tag.
+            options |= {f"preset:{place}": speed, f"x265-params:{place}": "log-level=error", f"tag:{place}": "hvc1"}
+        case _:
+            options[f"preset:{place}"] = speed
+    if choices.tune != "none" and choices.tune in TUNES.get(choices.video, ()):
+        options[f"tune:{place}"] = choices.tune
+    return options | keyframes(place, frame_rate)
+
+
+def keyframes(place: str, frame_rate: float) -> dict[str, Any]:
+    """How far apart keyframes are at most; nothing where the frame rate is not known."""
+    return {f"g:{place}": max(1, round(frame_rate * _KEYFRAME_S))} if frame_rate else {}
+
+
+def webp_effort(choices: VideoChoices) -> int:
+    """How hard libwebp tries, of 6."""
+    return _WEBP_EFFORTS[choices.speed]
+
+
+def logs_of(codec: str, log: str, number: int = 0) -> tuple[str, ...]:
+    """The files the first of two turns leaves, `log` being its name and `number` which of the process's streams it is.
+
+    As ffmpeg 9.0.2 and the encoders write them; x264's fastest speeds leave the second out.
+    """
+    first = f"{log}-{number}.log"
+    second = {"h264": f"{first}.mbtree", "hevc": f"{first}.cutree"}.get(codec)
+    return (first, second) if second else (first,)
+
+
+def _rate(choices: VideoChoices, quality: Quality, place: str) -> dict[str, Any]:
+    match quality:
+        case Crf(value=value):
+            crf = {f"crf:{place}": f"{whole(choices.video, value):g}"}
+            # With any other bit rate it is a limit to libvpx, and its own default is one.
+            return crf | {f"b:{place}": 0} if choices.video == "vp9" else crf
+        case Bitrate(kbps=kbps, turn=turn, log=log):
+            rate: dict[str, Any] = {f"b:{place}": f"{kbps:g}k"}
+            return rate | {f"pass:{place}": turn, f"passlogfile:{place}": log} if turn else rate
