@@ -56,8 +56,16 @@ def _shape(field: OptionField) -> str:
         case _:
             values = field.kind.upper()
     unit = f" {field.unit}" if field.unit else ""
-    default = str(field.default).lower() if field.kind == "flag" else field.default
-    return f"{field.name}={values}{unit}" + (f" (default: {default})" if default not in (None, "") else "")
+    match field.default:
+        case bool() as value:
+            default = str(value).lower()
+        case int() | float() as value:
+            default = f"{value:g}"
+        case None | ():
+            default = ""
+        case value:
+            default = str(value)
+    return f"{field.name}={values}{unit}" + (f" (default: {default})" if default else "")
 
 
 def _recipe_object(recipe: Recipe[Any], book: PresetBook) -> dict[str, Any]:

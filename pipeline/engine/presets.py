@@ -8,24 +8,18 @@ from typing import Any
 
 import msgspec
 
+from pipeline.engine.preset_schema import read_preset
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.option import nearest
-from pipeline.model.problem import PipelineError, Problem, bad_preset, unknown_preset, unknown_recipe
+from pipeline.model.problem import (
+    PipelineError,
+    Problem,
+    ambiguous_preset,
+    bad_preset,
+    unknown_preset,
+    unknown_recipe,
+)
 from pipeline.model.recipe import Preset, Recipe
-
-SCHEMA = 1
-
-
-class PresetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands in a preset's TOML file."""
-
-    schema: int
-    recipe: str
-    id: str
-    label: str
-    summary: str
-    options: dict[str, Any]
-    default: bool = False
 
 
 class PresetBook:
@@ -40,12 +34,13 @@ class PresetBook:
         self._recipes = dict(recipes)
         self._presets: dict[tuple[str, str], Preset] = {}
         self._defaults: dict[str, str] = {}
+        self._own: set[tuple[str, str]] = set()
         self.problems: list[Problem] = []
         for origin, text in texts:
             self._add(origin, text)
         for path in _files_in(user_folder):
             try:
-                self._add(path, _text_of(path))
+                self._own.add(self._add(path, _text_of(path)))
             except PipelineError as error:
                 self.problems.append(error.problem)
 
@@ -56,6 +51,23 @@ class PresetBook:
     def presets(self, recipe: str = "") -> tuple[Preset, ...]:
         """The presets of one recipe, or all."""
         return tuple(preset for preset in self._presets.values() if recipe in ("", preset.recipe))
+
+    def is_own(self, preset: Preset) -> bool:
+        """Whether it stands in a file of the user's, who may change and remove it."""
+        return (preset.recipe, preset.id) in self._own
+
+    def named(self, name: str) -> Preset:
+        """The preset with this id; `recipe.id` says which where several recipes have one.
+
+        Raises:
+            PipelineError: unknown_preset, or ambiguous_preset.
+        """
+        found = [preset for preset in self.presets() if name in (preset.id, f"{preset.recipe}.{preset.id}")]
+        if not found:
+            raise PipelineError(unknown_preset(name, nearest(name, [preset.id for preset in self.presets()])))
+        if len(found) > 1:
+            raise PipelineError(ambiguous_preset(name, tuple(f"{each.recipe}.{each.id}" for each in found)))
+        return found[0]
 
     def default(self, recipe: str) -> Preset:
         """The preset that is taken when none is named.
@@ -72,7 +84,7 @@ class PresetBook:
             PipelineError: an unknown recipe, preset or option (says the nearest name), or a value out of range.
         """
         found = recipe_named(self._recipes, recipe)
-        chosen = self._named(recipe, preset) if preset else self.default(recipe)
+        chosen = self._of(recipe, preset) if preset else self.default(recipe)
         options = found.decode({**chosen.options, **(sets or {})})
         changed = {
             field.name: getattr(options, field.name)
@@ -81,21 +93,15 @@ class PresetBook:
         }
         return Flow((FlowStep(recipe, chosen.id, changed),))
 
-    def _named(self, recipe: str, preset: str) -> Preset:
+    def _of(self, recipe: str, preset: str) -> Preset:
         found = self._presets.get((recipe, preset))
         if found is None:
             known = [id_ for owner, id_ in self._presets if owner == recipe]
             raise PipelineError(unknown_preset(preset, nearest(preset, known)))
         return found
 
-    def _add(self, origin: str, text: str) -> None:
-        try:
-            file = msgspec.toml.decode(text, type=PresetFile)
-        except msgspec.DecodeError as error:
-            raise PipelineError(bad_preset(origin, str(error))) from error
-        if file.schema != SCHEMA:
-            reason = f"It is written for version {file.schema} of preset files; this Reelyard reads version {SCHEMA}"
-            raise PipelineError(bad_preset(origin, reason))
+    def _add(self, origin: str, text: str) -> tuple[str, str]:
+        file = read_preset(origin, text)
         recipe = recipe_named(self._recipes, file.recipe)
         recipe.decode(file.options)
         self._presets[file.recipe, file.id] = Preset(
@@ -103,6 +109,7 @@ class PresetBook:
         )
         if file.default or file.recipe not in self._defaults:
             self._defaults[file.recipe] = file.id
+        return file.recipe, file.id
 
 
 def recipe_named(recipes: Mapping[str, Recipe[Any]], name: str) -> Recipe[Any]:

@@ -624,6 +624,43 @@ def skipped_by_rule(what: str, option: str) -> Problem:
     )
 
 
+def not_a_preset(path: str, reason: str) -> Problem:
+    return Problem(
+        "not_a_preset",
+        f"Nothing was imported from {shown(path)}.",
+        reason.rstrip(".") + ".",
+        Remedy("Give a preset that Reelyard or HandBrake has exported.", "none"),
+    )
+
+
+def preset_exists(name: str, is_built_in: bool) -> Problem:
+    whose = "A preset that comes with Reelyard" if is_built_in else "Another preset of yours"
+    return Problem(
+        "preset_exists",
+        f"There is a preset named “{name}” already, and nothing was imported.",
+        f"{whose} has this id, and an id stands for one preset only.",
+        Remedy("Give another id with --as, or --replace to let the new one take its place.", "none"),
+    )
+
+
+def preset_built_in(name: str) -> Problem:
+    return Problem(
+        "preset_built_in",
+        f"The preset “{name}” cannot be removed.",
+        "It comes with Reelyard and is not a file of yours.",
+        Remedy("A preset of yours with the same id takes its place: export it, change it and import it.", "none"),
+    )
+
+
+def ambiguous_preset(name: str, fuller: tuple[str, ...]) -> Problem:
+    return Problem(
+        "ambiguous_preset",
+        f"There is more than one preset named “{name}”.",
+        "More than one recipe has a preset with this id.",
+        Remedy(f"Say which one is meant: {' or '.join(fuller)}.", "change_options"),
+    )
+
+
 def source_is_link(path: str | bytes) -> Problem:
     return Problem(
         "source_is_link",
@@ -693,6 +730,15 @@ def undo_failed(path: str | bytes, reason: str) -> Problem:
         f"A file could not be moved: {shown(path)}.",
         f"Its drive answered: {reason.rstrip('.')}.",
         Remedy("Nothing is lost. When the drive can be written again, undo goes on where it stopped.", "retry"),
+    )
+
+
+def dolby_vision_without_base(profile: str) -> Problem:
+    return Problem(
+        "dolby_vision_without_base",
+        f"This film is in Dolby Vision profile {profile.partition('.')[0]}, which cannot be encoded anew.",
+        "Its colours are of a kind that only a Dolby Vision decoder understands; they would come out green and purple.",
+        Remedy("Choose Copy as the video codec: it keeps the pictures as they are.", "change_options"),
     )
 
 

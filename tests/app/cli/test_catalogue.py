@@ -24,9 +24,12 @@ def test_every_recipe_is_listed_with_every_option(tmp_path: Path, capsys: pytest
 
 def test_values_are_shown_as_they_may_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = listed("recipes", tmp_path, capsys)
-    assert "--set crf=0…51 (default: " in said
-    assert "--set subtitles=true|false (default: " in said
-    assert "--set container=mp4|" in said
+    assert "--set crf=0…63\n" in said
+    assert "--set max_height=0…8640 px (default: 0)\n" in said
+    assert "--set max_fps=0…240 fps (default: 0)\n" in said
+    assert "--set chapters=true|false (default: true)\n" in said
+    assert "--set subtitles=keep|convert|burn|none (default: keep)\n" in said
+    assert "--set also=LIST\n" in said
 
 
 def test_recipes_as_json_say_what_a_form_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,7 +37,7 @@ def test_recipes_as_json_say_what_a_form_needs(tmp_path: Path, capsys: pytest.Ca
     convert = found["convert"]
     assert convert["default_preset"] in convert["presets"]
     crf = next(option for option in convert["options"] if option["name"] == "crf")
-    assert (crf["kind"], crf["ge"], crf["le"]) == ("integer", 0, 51)
+    assert (crf["kind"], crf["ge"], crf["le"], crf["optional"]) == ("number", 0, 63, True)
 
 
 def test_presets_are_listed_with_their_default_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

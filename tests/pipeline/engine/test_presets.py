@@ -72,7 +72,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "no toml": ("schema = = 1", "bad_preset"),
     "a field too many": (text(more='colour = "red"'), "bad_preset"),
     "a field too few": ("schema = 1", "bad_preset"),
-    "a later version": (text(schema=2), "bad_preset"),
+    "a later version": (text(schema=99), "bad_preset"),
     "another recipe": (text(recipe="gone"), "unknown_recipe"),
     "another option": (text(options="crff = 1"), "unknown_option"),
     "a value out of range": (text(options="crf = 99"), "bad_option"),
@@ -116,6 +116,26 @@ def test_a_persons_preset_takes_the_place_of_a_built_in_one(tmp_path: Path) -> N
     made = book(text("web"), folder=tmp_path)
     (preset,) = made.presets()
     assert (preset.options, preset.origin) == ({"crf": 1}, str(tmp_path / "web.toml"))
+
+
+def test_a_preset_is_found_by_its_id_and_says_whose_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text("mine"))
+    made = book(text("web"), folder=tmp_path)
+    assert made.named("web") == made.named("scripted.web") == made.presets()[0]
+    assert [made.is_own(preset) for preset in made.presets()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "hint"),
+    [("wbe", "unknown_preset", "“web”"), ("web", "ambiguous_preset", "scripted.web or other.web")],
+)
+def test_a_name_that_means_no_preset_or_two_is_refused(name: str, code: str, hint: str) -> None:
+    made = book(text("web"), text("web", recipe="other"))
+    with pytest.raises(PipelineError) as caught:
+        made.named(name)
+    problem = problem_of(caught.value)
+    assert problem.code == code and hint in problem.remedy.text
+    assert made.named("other.web").recipe == "other"
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
