@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -35,6 +36,8 @@ class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
     colour_primaries: str = ""
     field_order: str = ""
     rotation: int = 0
+    dolby_vision: str = ""
+    has_hdr10_plus: bool = False
     sample_rate_hz: int = 0
     channels: int = 0
     channel_layout: str = ""
@@ -49,6 +52,20 @@ class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_hdr(self) -> bool:
         """PQ (HDR10) or HLG."""
         return self.colour_transfer in ("smpte2084", "arib-std-b67")
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Width and height in pixels once it is turned as it says, and before pixels are made square."""
+        return (self.height, self.width) if self.rotation % 180 == 90 else (self.width, self.height)
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """The shape of one pixel, width to height, once the picture is upright; 1 where it is not said."""
+        numerator, _, denominator = self.sample_aspect.partition(":")
+        if not (numerator.isdecimal() and denominator.isdecimal() and int(numerator) and int(denominator)):
+            return Fraction(1)
+        aspect = Fraction(int(numerator), int(denominator))
+        return 1 / aspect if self.rotation % 180 == 90 else aspect
 
 
 class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):

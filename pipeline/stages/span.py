@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.model.problem import PipelineError, Warn, bad_option
 from pipeline.model.source import MediaInfo, Source
 from pipeline.stages.choices.picture import PictureChoices
+
+# An end so little behind the source's is the source's own, rounded by whoever wrote it down.
+_ROUNDED_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,7 @@ class Span:
 
     start_s: float = 0.0
     length_s: float | None = None
+    warnings: tuple[Warn, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -22,13 +28,15 @@ class Span:
         return self.start_s == 0 and self.length_s is None
 
     def input_options(self) -> dict[str, Any]:
-        """What stands before the input so that only this part is read."""
+        """What stands before the input so that only this part is read. ffmpeg too counts from the first moment."""
         options: dict[str, Any] = {}
         if self.start_s:
-            options["ss"] = f"{self.start_s:g}"
-        if self.length_s is not None:
-            options["t"] = f"{self.length_s:g}"
-        return options
+            options["ss"] = _seconds(self.start_s)
+        return {**options, **self.output_options()}
+
+    def output_options(self) -> dict[str, Any]:
+        """What an output needs besides, so that chapters behind the end do not make it longer."""
+        return {} if self.length_s is None else {"t": _seconds(self.length_s)}
 
     def of(self, seconds: float) -> float:
         """How long it is of something that is `seconds` long; 0 where that is not known."""
@@ -42,9 +50,51 @@ WHOLE = Span()
 
 
 def span_of(source: Source, info: MediaInfo, choices: PictureChoices) -> Span:
-    """The part that is asked for.
+    """The part that is asked for. An end behind the source's own is the source's.
 
     Raises:
         PipelineError: a time that cannot be read, an end before the start, or a start behind the source's end.
     """
-    return WHOLE
+    start_s = _time("start", choices.start) or 0.0
+    end_s = _time("end", choices.end)
+    length_s = info.duration_s or 0.0
+    if length_s and start_s >= length_s:
+        raise PipelineError(bad_option("start", f"{source.name} is only {clock(length_s)} long"))
+    if end_s is not None and end_s <= start_s:
+        raise PipelineError(bad_option("end", f"It has to be later than the start, which is {clock(start_s)}"))
+    if end_s is None or (length_s and length_s <= end_s <= length_s + _ROUNDED_S):
+        return Span(start_s)
+    if length_s and end_s > length_s:
+        text = f"It was to end at {clock(end_s)}; the source ends at {clock(length_s)}, and so does the result."
+        return Span(start_s, warnings=(Warn("end_beyond_source", text),))
+    return Span(start_s, end_s - start_s)
+
+
+def clock(seconds: float) -> str:
+    """A time as people write it: `1:02:03.5`."""
+    minutes, rest = divmod(round(seconds * 1000), 60_000)
+    hours, minutes = divmod(minutes, 60)
+    whole, thousandths = divmod(rest, 1000)
+    part = f".{thousandths:03d}".rstrip("0").rstrip(".")
+    return f"{hours}:{minutes:02d}:{whole:02d}{part}" if hours else f"{minutes}:{whole:02d}{part}"
+
+
+_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d{1,9}(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
+
+
+def _time(name: str, text: str) -> float | None:
+    """A time in seconds; None where none is given."""
+    if not text.strip():
+        return None
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        raise PipelineError(bad_option(name, f"“{text}” is no time; write 1:02:03.5, 2:03 or seconds"))
+    hours, minutes, rest = found.groups()
+    seconds = float(rest.replace(",", "."))
+    if minutes is not None and (seconds >= 60 or (hours is not None and int(minutes) >= 60)):
+        raise PipelineError(bad_option(name, f"“{text}” has more than 59 minutes or seconds"))
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.6f}".rstrip("0").rstrip(".")
