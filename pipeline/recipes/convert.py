@@ -135,7 +135,7 @@ def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote) -> Ta
         path=os.fsencode(made.result),
         name=os.fsencode(f"{source.stem}.{made.container.suffix}"),
         measures=_measures(passed),
-        warnings=(*made.selection.left_out, *passed.left_out, *found),
+        warnings=(*made.foretold, *made.selection.left_out, *passed.left_out, *found),
     )
 
 

@@ -12,6 +12,8 @@ from pipeline.stages.fields import Fields, found_fields, looks_for_fields
 from pipeline.stages.keyframe import copied_from
 from pipeline.stages.span import Span
 
+_WHOLE = Crop()
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -21,7 +23,7 @@ class Seen:
     `copied_from_s` is where copied pictures really begin, None where nothing is copied or all of it is.
     """
 
-    crop: Crop = Crop()
+    crop: Crop = _WHOLE
     fields: Fields = "unknown"
     copied_from_s: float | None = None
 
@@ -61,7 +63,7 @@ def looked(source: Source, info: MediaInfo, span: Span, choices: VideoChoices) -
 def _crop(source: Source, info: MediaInfo, film: MediaStream, span: Span, choices: VideoChoices) -> Talk[Crop]:
     match choices.crop.strip().lower():
         case "" | "off":
-            return Crop()
+            return _WHOLE
         case "auto":
             return (yield from found_bars(source, info, film, span))
         case sides:

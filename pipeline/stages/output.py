@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model.machine import HardwareCodec
-from pipeline.model.source import MediaInfo
+from pipeline.model.problem import Warn
+from pipeline.model.source import MediaInfo, MediaStream
 from pipeline.stages import expect
 from pipeline.stages.choices.output import OutputChoices
+from pipeline.stages.cleaning import doubles
 from pipeline.stages.containers import Container, container_of
 from pipeline.stages.encoders import Quality
+from pipeline.stages.frame_rate import rate_of
+from pipeline.stages.geometry import has_own_times
+from pipeline.stages.keyframe import moved_start
 from pipeline.stages.look import UNSEEN, Seen
 from pipeline.stages.loudness import Loudness
-from pipeline.stages.pixels import USUAL, Pixels
+from pipeline.stages.pixels import USUAL, Pixels, losses
 from pipeline.stages.score import Scoring
 from pipeline.stages.selection import Selection
 from pipeline.stages.span import WHOLE, Span
@@ -55,8 +60,21 @@ class Output:
     @property
     def has_own_times(self) -> bool:
         """Pictures are not those of the source one by one: another rate, a palette film, a sheet."""
-        c = self.choices
-        return bool(c.fps or c.max_fps or c.deinterlace == "double" or c.filters) or c.video in ("gif", "webp", "sheet")
+        film = self.film
+        if film is None or self.choices.video in ("copy", "none"):
+            return False
+        return self.choices.video in ("gif", "webp", "sheet") or has_own_times(film, self.choices, self.seen)
+
+    @property
+    def film(self) -> MediaStream | None:
+        """The source's stream its pictures are made of."""
+        return next((each.stream for each in self.selection.of_kind("video")), None)
+
+    @property
+    def foretold(self) -> tuple[Warn, ...]:
+        """What a person should know about it before it is made."""
+        lost = losses(self.choices, self.film, self.pixels) if self.film else ()
+        return (*self.span.warnings, *moved_start(self.span, self.seen.copied_from_s, self.choices.container), *lost)
 
     @property
     def is_all_of_the_source(self) -> bool:
@@ -71,9 +89,9 @@ class Output:
         """How many pictures it should have, about; 0 where that is not known."""
         if not self.selection.has_video or self.choices.video == "sheet":
             return 0
-        if self.choices.fps:
-            return round(self.seconds(info) * self.choices.fps)
-        film = info.video
-        if not self.span.is_whole and film is not None:
-            return round(self.seconds(info) * film.frame_rate)
-        return expect.frames(info)
+        film = self.film
+        if film is None or (self.span.is_whole and not self.has_own_times):
+            return expect.frames(info)
+        doubled = doubles(film, self.choices, self.seen)
+        rate = rate_of(film, self.choices, doubled=doubled) or film.frame_rate * (2 if doubled else 1)
+        return round(self.seconds(info) * rate)
