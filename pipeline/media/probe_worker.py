@@ -92,7 +92,8 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
         "profile": (context.profile if context else None) or "",
         "bit_rate": (context.bit_rate if context else None) or 0,
         "language": _language(stream),
-        "title": words_of(stream, "title"),
+        # MP4 has a track's title under this name.
+        "title": words_of(stream, "title") or words_of(stream, "name"),
         "is_default": bool(stream.disposition & av.stream.Disposition.default),
         "is_forced": bool(stream.disposition & av.stream.Disposition.forced),
         "duration_s": _duration_s(stream),

@@ -8,6 +8,7 @@ from pipeline.media.command import command, output, scratch_input, source_input
 from pipeline.model.problem import PipelineError, codec_not_for_container, no_times, result_wrong
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Run, Script, StepFailed
+from pipeline.stages import tags
 from pipeline.stages.containers import Container
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Selection
@@ -39,14 +40,16 @@ def faststart(source: Source, info: MediaInfo, output_: Output) -> Script:
     whole = scratch_input(encoded)
     covers = selection.of_kind("cover")
     streams = [whole[str(index)] for index in range(len(selection.kept) - len(covers))]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = tags.all_streams(selection.without_covers(), output_)
+    how = tags.muxing(output_.container.muxing, info, output_)
     if covers:
         art = source_input(source)
         streams += [art[str(cover.stream.index)] for cover in covers]
-        options[f"disposition:v:{len(selection.of_kind('video'))}"] = "attached_pic"
+        place = f"v:{len(selection.of_kind('video'))}"
+        options |= {f"disposition:{place}": "attached_pic", f"c:{place}": covers[0].encoder}
     step = Run(
         command(
-            output(streams, target, c="copy", map_metadata=0, map_chapters=0, **output_.container.muxing, **options),
+            output(streams, target, c="copy", map_metadata=0, map_chapters=0, **options, **how),
             expect_s=output_.seconds(info),
             expect_frames=output_.frames(info),
         ),

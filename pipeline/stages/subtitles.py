@@ -15,6 +15,11 @@ from pipeline.stages.span import Span
 class Burn:
     """One subtitle to burn in."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The scratch files it is read from."""
+        return ()
+
     def under(self, stream: Any) -> Any:
         """Draws bitmap subtitles, whose places are those of the source's picture, before it is scaled."""
         return stream

@@ -10,8 +10,8 @@ from pipeline.media.command import command, copies, nowhere, output, scratch_inp
 from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
 from pipeline.model.stage import Command, Outcome, Run, Talk
-from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages import tags
+from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.covers import attached
 from pipeline.stages.encoders import finished, video_options
@@ -115,7 +115,7 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
     counts: dict[str, int] = {}
     for kept in selection.kept:
         is_attached = kept.kind == "cover" and bool(kept.file)
-        letter = "t" if is_attached else _LETTERS[kept.kind]
+        letter = "t" if is_attached else tags.LETTERS[kept.kind]
         number = counts[letter] = counts.get(letter, -1) + 1
         if is_attached:
             options |= attached(kept, f"t:{number}")
@@ -151,9 +151,6 @@ def _came_to_nothing(outcome: Outcome, outputs: Sequence[Output]) -> bool:
     # Beside sound alone, the one frame is its cover.
     has_video = any(each.selection.has_video for each in outputs)
     return tick is not None and not tick.out_time_s and not (has_video and tick.frame)
-
-
-_LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s", "attachment": "t"}
 
 
 def _entries(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:

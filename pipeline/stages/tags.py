@@ -1,0 +1,75 @@
+"""What a result says about itself: tags, languages, titles, chapters, and which track players take by default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.model.source import MediaInfo, MediaStream
+from pipeline.stages.output import Output
+from pipeline.stages.selection import Kept, Selection
+
+LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s", "attachment": "t"}
+"""How ffmpeg's stream specifiers name a kind."""
+
+# Without this, an MP4 drops every tag it has no name of its own for.
+_KEYED = "+use_metadata_tags"
+
+
+def file_options(info: MediaInfo, made: Output) -> dict[str, Any]:
+    """The output options for the tags of the whole and for chapters. The source is the first input."""
+    tags: dict[str, Any] = {"map_metadata": _place_of_tags(info)}
+    if not made.choices.metadata:
+        # Said apart like this, the titles of chapters stay.
+        tags = {"map_metadata:g": -1, "map_metadata:s": -1}
+    # Of a part, chapters behind its end would stay otherwise.
+    end = {} if made.span.length_s is None else {"t": f"{made.span.length_s:g}"}
+    return {**tags, "map_chapters": 0 if made.choices.chapters else -1, **end}
+
+
+def muxing(options: dict[str, Any], info: MediaInfo, made: Output) -> dict[str, Any]:
+    """How the container is written, with what the tags of phones need in an MP4."""
+    flags = options.get("movflags")
+    if flags is None or not (info.has_keyed_tags and made.choices.metadata):
+        return options
+    return {**options, "movflags": f"{flags}{_KEYED}"}
+
+
+def all_streams(selection: Selection, made: Output) -> dict[str, Any]:
+    """`stream_options` of every stream."""
+    options: dict[str, Any] = {}
+    counts: dict[str, int] = {}
+    for kept in selection.kept:
+        letter = LETTERS[kept.kind]
+        number = counts[letter] = counts.get(letter, -1) + 1
+        options |= stream_options(kept, f"{letter}:{number}", made)
+    return options
+
+
+def stream_options(kept: Kept, place: str, made: Output) -> dict[str, Any]:
+    """The output options for what a stream says of itself. `place` is its specifier: `a:0`."""
+    said = _said(kept.stream, made)
+    marks = _marks(kept)
+    return {
+        **({f"metadata:s:{place}": said} if said else {}),
+        **({f"disposition:{place}": marks} if marks else {}),
+    }
+
+
+def _said(stream: MediaStream, made: Output) -> list[str]:
+    """What would be lost: filters leave tags behind, MP4 reads its titles under another name than it writes them."""
+    language = [f"language={stream.language}"] if stream.language else []
+    title = [f"title={stream.title}"] if stream.title and made.choices.metadata else []
+    return language + title
+
+
+def _marks(kept: Kept) -> str:
+    if kept.file:
+        return "forced" if kept.stream.is_forced else "0"
+    if kept.is_default is None:
+        return ""
+    return "+default" if kept.is_default else "-default"
+
+
+def _place_of_tags(info: MediaInfo) -> int | str:
+    """Where the tags of the whole are: Ogg has them at its stream."""
+    return f"0:s:{info.audio.index}" if info.container == "ogg" and info.audio else 0
