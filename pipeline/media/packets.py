@@ -13,6 +13,7 @@ from typing import Any
 import av
 import msgspec
 
+from pipeline.media import webp
 from pipeline.media.streams import codec_of, kind_of, open_file
 from pipeline.model.source import StreamKind
 
@@ -53,6 +54,7 @@ def count(
 
     Raises:
         av.FFmpegError: it cannot be opened or read.
+        BadWebp: it is a WebP that ends too early.
     """
     with open_file(file) as container:
         found = [Packets(stream.index, kind_of(stream), codec_of(stream)) for stream in container.streams]
@@ -62,7 +64,15 @@ def count(
             _add(found[packet.stream_index], packet, every_s)
             if number % _TICK_EVERY == 0 and packet.pos is not None:
                 on_read(packet.pos, container.size)
+    if [each.codec for each in found] == ["webp"]:
+        _count_webp(found[0], file)
     return found
+
+
+def _count_webp(to: Packets, file: str) -> None:
+    with open(file.removeprefix("file:"), "rb") as content:
+        shown = webp.shown_s(content)
+    to.packets, to.last_end_s = len(shown), sum(shown)
 
 
 def _add(to: Packets, packet: av.Packet[Any], every_s: float) -> None:
@@ -89,7 +99,7 @@ def main(words: Sequence[str]) -> int:
     try:
         every_s = next((float(word.removeprefix("every:")) for word in words if word.startswith("every:")), 0.0)
         value = [count(word, _tick, every_s) for word in words if not word.startswith("every:")]
-    except av.FFmpegError as error:
+    except (av.FFmpegError, webp.BadWebp) as error:
         print(f"Counting packets failed: {error}", file=sys.stderr)
         return 1
     _say({"value": value})

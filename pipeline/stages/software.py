@@ -17,7 +17,7 @@ ENCODERS = {
 #
 #   x264 medium 21         96.2          99.7          92.1
 #   x265 medium 22         94.8 (0.87)   99.5 (0.88)   91.8 (0.42)   between those of 21 and 23
-#   SVT-AV1 preset 7, 26   95.5 (0.84)   99.2 (0.95)   92.1 (0.34)   between those of 24 and 29
+#   SVT-AV1 preset 7, 26   95.5 (0.84)   99.2 (0.95)   92.1 (0.34)   between those of 24 and 29, 10 bits
 #   libvpx cpu-used 4, 28  95.7 (0.87)   99.4 (0.82)   92.5 (0.60)   between those of 26 and 30
 USUAL_CRF = {"h264": 21.0, "hevc": 22.0, "av1": 26.0, "vp9": 28.0}
 # The largest, by each encoder's own documentation; 0 is the smallest of all. Of AV1 and VP9 only whole ones count.
