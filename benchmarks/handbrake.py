@@ -85,7 +85,7 @@ def main() -> None:
     if shutil.which("HandBrakeCLI") is None:
         sys.exit(MISSING)
     rounds = 1 if given.quick else given.rounds
-    print(f"{_version()}; n = {rounds}, interleaved; ours without its check")
+    print(f"{version()}; n = {rounds}, interleaved; ours without its check")
     print_machine()
     print(f"  ours:   run convert SOURCE {shlex.join(OURS)}\n  theirs: HandBrakeCLI {shlex.join(THEIRS)}")
     rows = []
@@ -93,7 +93,7 @@ def main() -> None:
         rows += _compared(films.heavy(), Path(folder), rounds, "wall 0.80, CPU 0.95, memory 0.65")
         if not given.quick:
             rows += _compared(films.long(given.long_height), Path(folder), rounds, "wall 1.00")
-    save(given, "handbrake", rows, theirs=_version(), our_words=OURS, their_words=THEIRS)
+    save(given, "handbrake", rows, theirs=version(), our_words=OURS, their_words=THEIRS)
 
 
 def _compared(source: Path, folder: Path, rounds: int, reach: str) -> list[dict[str, object]]:
@@ -118,7 +118,8 @@ def _with_check(pairs: list[Pair], checks: list[Used]) -> list[float]:
     return [(pair.ours.wall_s + check.wall_s) / pair.theirs.wall_s for pair, check in zip(pairs, checks, strict=True)]
 
 
-def _version() -> str:
+def version() -> str:
+    """What HandBrakeCLI calls itself."""
     said = run(["HandBrakeCLI", "--version"])
     return next((line for line in (said.out + said.err).splitlines() if line.startswith("HandBrake ")), "HandBrakeCLI")
 
