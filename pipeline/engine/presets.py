@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -77,15 +77,24 @@ class PresetBook:
         """
         return self._presets[recipe_named(self._recipes, recipe).id, self._defaults[recipe]]
 
-    def flow(self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None) -> Flow:
+    def flow(
+        self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None, also: Sequence[str] = ()
+    ) -> Flow:
         """A Flow of one recipe: the preset's options with `sets` over them, all checked.
+
+        Each preset in `also` makes further outputs in the same decode, just as it says itself: `sets` change the
+        first output only. What a preset makes besides comes along.
 
         Raises:
             PipelineError: an unknown recipe, preset or option (says the nearest name), or a value out of range.
         """
         found = recipe_named(self._recipes, recipe)
         chosen = self._of(recipe, preset) if preset else self.default(recipe)
-        options = found.decode({**chosen.options, **(sets or {})})
+        values = {**chosen.options, **(sets or {})}
+        if also:
+            further = [output for name in also for output in _outputs_of(self._of(recipe, name))]
+            values["also"] = [*values.get("also", ()), *further]
+        options = found.decode(values)
         changed = {
             field.name: getattr(options, field.name)
             for field in msgspec.structs.fields(options)
@@ -110,6 +119,12 @@ class PresetBook:
         if file.default or file.recipe not in self._defaults:
             self._defaults[file.recipe] = file.id
         return file.recipe, file.id
+
+
+def _outputs_of(preset: Preset) -> list[dict[str, Any]]:
+    """The options of each output a preset makes, the first and those it makes besides."""
+    first = {name: value for name, value in preset.options.items() if name != "also"}
+    return [first, *preset.options.get("also", ())]
 
 
 def recipe_named(recipes: Mapping[str, Recipe[Any]], name: str) -> Recipe[Any]:

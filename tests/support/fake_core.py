@@ -153,10 +153,14 @@ class FakeBook:
 
     problems: Sequence[Problem] = ()
 
-    def flow(self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None) -> Flow:
-        if preset not in ("", "web-1080p"):
-            raise PipelineError(unknown_preset(preset, "web-1080p"))
-        return Flow((FlowStep(recipe, preset, dict(sets or {})),))
+    def flow(
+        self, recipe: str, preset: str = "", sets: Mapping[str, Any] | None = None, also: Sequence[str] = ()
+    ) -> Flow:
+        for each in (preset, *also):
+            if each not in ("", "web-1080p"):
+                raise PipelineError(unknown_preset(each, "web-1080p"))
+        further = {"also": list(also)} if also else {}
+        return Flow((FlowStep(recipe, preset, dict(sets or {}) | further),))
 
 
 @dataclass

@@ -2,16 +2,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from pipeline.engine.presets import PresetBook, recipe_named
 from pipeline.model.flow import Flow, FlowStep
+from pipeline.model.option import option
 from pipeline.model.problem import PipelineError
 from pipeline.model.recipe import Preset
 from tests.pipeline.engine.bench import problem_of
-from tests.pipeline.engine.runners import Scripted, copies
+from tests.pipeline.engine.runners import Options, Scripted, copies
 
 RECIPES = {"scripted": Scripted(copies), "other": Scripted(copies)}
 
@@ -48,6 +49,45 @@ def test_a_flow_holds_what_differs_from_the_recipes_defaults() -> None:
     assert made.flow("scripted", "plain") == Flow((FlowStep("scripted", "plain", {}),))
     assert made.flow("scripted", "plain", {"crf": "7"}).steps[0].options == {"crf": 7}
     assert made.flow("scripted", "web", {"crf": 20}).steps[0].options == {}
+
+
+class SeveralOptions(Options, frozen=True):
+    also: Annotated[tuple[dict[str, Any], ...], option("Further outputs", "More files of the same decode.")] = ()
+
+
+class Several(Scripted):
+    """A recipe that can make more than one file."""
+
+    options = SeveralOptions
+
+
+def several() -> PresetBook:
+    """Presets of one file each, and one that makes two."""
+    texts = [text("web"), text("small", options="crf = 40"), text("both", options="crf = 1\n[[options.also]]\ncrf = 2")]
+    return PresetBook({"scripted": Several(copies)}, [("built-in", each) for each in texts])
+
+
+@pytest.mark.parametrize(
+    ("preset", "also", "options"),
+    [
+        ("web", ["small"], {"crf": 7, "also": ({"crf": 40},)}),
+        ("web", ["small", "web"], {"crf": 7, "also": ({"crf": 40}, {"crf": 30})}),
+        ("web", ["both"], {"crf": 7, "also": ({"crf": 1}, {"crf": 2})}),
+        ("both", ["small"], {"crf": 7, "also": ({"crf": 2}, {"crf": 40})}),
+        ("both", [], {"crf": 7, "also": ({"crf": 2},)}),
+    ],
+)
+def test_further_presets_are_further_outputs_as_they_are(preset: str, also: list[str], options: dict[str, Any]) -> None:
+    assert several().flow("scripted", preset, {"crf": 7}, also).steps == (FlowStep("scripted", preset, options),)
+
+
+def test_a_further_preset_that_cannot_be_is_refused() -> None:
+    with pytest.raises(PipelineError) as misspelt:
+        several().flow("scripted", "web", also=["smal"])
+    assert "“small”" in problem_of(misspelt.value).remedy.text
+    with pytest.raises(PipelineError) as single:
+        book(text("web"), text("small")).flow("scripted", "web", also=["small"])
+    assert problem_of(single.value).code == "unknown_option"
 
 
 @pytest.mark.parametrize(
