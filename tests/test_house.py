@@ -18,7 +18,8 @@ import pytest
 
 import pipeline.recipes
 from app.settings import Settings
-from pipeline.engine.presets import PresetBook, PresetFile
+from pipeline.engine.preset_schema import SCHEMA, PresetFile
+from pipeline.engine.presets import PresetBook
 from pipeline.model import problem
 from pipeline.model.option import RecipeOptions, fields_of
 from pipeline.model.recipe import Recipe
@@ -221,6 +222,7 @@ def test_every_preset_decodes_and_has_the_name_of_its_file(name: str) -> None:
     book = PresetBook(installed(), [("built-in", text)])
     (preset,) = book.presets()
     assert name == f"resources/presets/{preset.recipe}.{preset.id}.toml"
+    assert f"schema = {SCHEMA}\n" in text, "it is written in the version of today"
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", preset.id)
     assert preset.label[:1].isupper() and not preset.label.endswith(".")
     assert preset.summary[:1].isupper() and preset.summary.endswith(".")

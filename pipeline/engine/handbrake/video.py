@@ -12,9 +12,11 @@ _SPEED_OF = {
     "placebo": "veryslow", "slowest": "veryslow", "quality": "slow", "balanced": "medium", "speed": "veryfast",
     "fastest": "ultrafast",
 }  # fmt: skip
-# SVT-AV1 counts from slow to fast.
-_SPEED_OF_NUMBER = ("veryslow", "veryslow", "veryslow", "veryslow", "slower", "slow", "medium", "fast", "faster",
-                    "veryfast", "superfast", "ultrafast", "ultrafast", "ultrafast")  # fmt: skip
+# SVT-AV1 counts from slow to fast; by the numbers our own speeds stand for.
+_SPEED_OF_NUMBER = (
+    "veryslow", "veryslow", "veryslow", "slower", "slower", "slow", "slow", "medium", "fast", "veryfast",
+    "ultrafast", "ultrafast", "ultrafast", "ultrafast",
+)  # fmt: skip
 _CODECS = {
     "x264": "h264", "h264": "h264", "x265": "hevc", "h265": "hevc", "hevc": "hevc", "svt_av1": "av1", "av1": "av1",
     "vp9": "vp9",

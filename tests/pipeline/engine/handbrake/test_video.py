@@ -70,7 +70,7 @@ TAKEN: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "lossless": ({"VideoQualitySlider": 0.0}, {"crf": 0}, []),
     "speed": ({"VideoPreset": "veryslow"}, {"crf": 0, "speed": "veryslow"}, []),
     "placebo": ({"VideoPreset": "placebo"}, {"crf": 0, "speed": "veryslow"}, ["VideoPreset"]),
-    "SVT's usual speed": ({"VideoPreset": "6"}, {"crf": 0, "speed": "medium"}, []),
+    "a number for SVT": ({"VideoPreset": "7"}, {"crf": 0, "speed": "medium"}, []),
     "a speed unheard of": ({"VideoPreset": "99"}, {"crf": 0}, ["VideoPreset"]),
     "tune": ({"VideoTune": "grain"}, {"crf": 0, "tune": "grain"}, []),
     "no tune": ({"VideoTune": "none"}, {"crf": 0}, []),
