@@ -58,6 +58,10 @@ class Recipe(ABC, Generic[O]):
         """
         return ()
 
+    def wants_hardware(self, options: O) -> bool:
+        """Whether its Scripts ask which hardware encoders work; finding out takes seconds the first time."""
+        return False
+
     def without_rules(self, options: O) -> O:
         """The options with every rule that could skip a source or a result switched off: a person wants it made."""
         return options

@@ -16,6 +16,7 @@ from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of, refuse_impossible, settled
 from pipeline.stages.damage import damage
 from pipeline.stages.encoders import quality_of
+from pipeline.stages.hardware import hardware_for
 from pipeline.stages.look import looked, looks
 from pipeline.stages.loudness import measured
 from pipeline.stages.output import Output
@@ -67,6 +68,10 @@ class Convert(Recipe[ConvertOptions]):
         first = ENCODE if any(_encodes(each) for each in outputs) else COPY
         finish = (FINISH,) if any(_is_finished_apart(each) for each in outputs) else ()
         return (*look, first, *finish, VERIFY)
+
+    def wants_hardware(self, options: ConvertOptions) -> bool:
+        """Whether any of the files is to be encoded in hardware."""
+        return any(each.encoder == "hardware" for each in _outputs_of(options))
 
     def result_name(self, source: Source, options: ConvertOptions) -> bytes:
         """The source's name with the container's suffix."""
@@ -125,6 +130,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
         seen=seen,
         loudness=loudness,
         burn=burn,
+        hardware=hardware_for(choices, scratch.machine) if selection.has_video else None,
     )
 
 
@@ -135,7 +141,7 @@ def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote) -> Ta
         path=os.fsencode(made.result),
         name=os.fsencode(f"{source.stem}.{made.container.suffix}"),
         measures=_measures(passed),
-        warnings=(*made.foretold, *made.selection.left_out, *passed.left_out, *found),
+        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found),
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.model.machine import HardwareCodec, Machine
-from pipeline.model.problem import Warn
+from pipeline.model.problem import Problem, Warn
+from pipeline.model.stage import Outcome
 from pipeline.stages.choices.video import VideoChoices
 from pipeline.stages.pixels import Pixels
 from pipeline.stages.rates import Bitrate, Crf, Quality
@@ -21,6 +22,9 @@ _FAMILIES = (
     "nvenc", "qsv", "vaapi", "amf", "videotoolbox", "mf", "d3d12va", "v4l2m2m", "vulkan", "mediacodec",
 )  # fmt: skip
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9"}
+
+# What an encoder that does not start, stops or crashes is found to be.
+_FAULTS = frozenset({"hardware_unusable", "encoder_missing", "tool_failed", "tool_crashed"})
 
 # Speed names that each encoder has for ours, from the fastest to the slowest.
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p3", "p4", "p5", "p6", "p7")
@@ -49,9 +53,17 @@ def missing(choices: VideoChoices, hardware: HardwareCodec | None) -> tuple[Warn
     return (Warn("hardware_missing", text),)
 
 
-def failed(hardware: HardwareCodec, said: Sequence[str]) -> Warn:
-    """What is to be said where one was started and did not do it. `said` are the tool's lines."""
-    about = next((line for line in said if hardware.encoder in line), next(iter(said), ""))
+def is_at_fault(problem: Problem, used: Sequence[HardwareCodec | None]) -> bool:
+    """Whether a process that failed may do without the hardware it used: the fault is neither the source's nor the
+    drive's, and does not pass by itself.
+    """
+    return any(used) and problem.code in _FAULTS and not problem.is_transient
+
+
+def failure(hardware: HardwareCodec, outcome: Outcome) -> Warn:
+    """What is to be said where one failed, with the first line it said itself."""
+    said = [text for _, text in outcome.complaints] or list(outcome.lines)
+    about = next((text for text in said if hardware.encoder in text), next(iter(said), ""))
     why = f": {about}" if about else "."
     return Warn("hardware_failed", f"The hardware encoder {hardware.encoder} failed, so software was used{why}")
 

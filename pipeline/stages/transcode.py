@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.media.command import command, copies, nowhere, output, scratch_input, source_input
-from pipeline.model.problem import PipelineError, Problem, bad_option, no_stream, no_times, source_damaged
+from pipeline.model.problem import PipelineError, Problem, Warn, bad_option, no_stream, no_times, source_damaged
 from pipeline.model.source import MediaInfo, MediaStream, Source
-from pipeline.model.stage import Command, Outcome, Run, Talk
+from pipeline.model.stage import Command, Outcome, Run, StepFailed, Talk
 from pipeline.stages import tags
+from pipeline.stages.animation import sheet_input
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.covers import attached
 from pipeline.stages.encoders import finished, video_options
 from pipeline.stages.geometry import picture
+from pipeline.stages.hardware import devices, failure, is_at_fault, missing
 from pipeline.stages.output import Output
 from pipeline.stages.score import Pair, scoring
 from pipeline.stages.selection import Kept
@@ -27,12 +29,13 @@ class Wrote:
     """How the process ended that wrote an output, and what it said of this one.
 
     `frames` and `end_s` are None where it spoke of another output: it counts the first one's pictures, and says how
-    far the longest has come.
+    far the longest has come. `warnings` say where hardware that was asked for did not encode it.
     """
 
     outcome: Outcome
     frames: int | None
     end_s: float | None
+    warnings: tuple[Warn, ...] = ()
 
 
 def encoded(
@@ -40,7 +43,8 @@ def encoded(
 ) -> Talk[tuple[Wrote, ...]]:
     """Encodes or copies into each output's target, and returns what was said of each, for the checks that follow.
 
-    `part` is that of the Step that does it. Films with a `scored` are scored in it too.
+    `part` is that of the Step that does it. Films with a `scored` are scored in it too. Where hardware fails, all are
+    encoded once more in software.
 
     Raises:
         PipelineError: no stream would be left, nothing could be decoded, or pictures cannot be copied.
@@ -48,15 +52,15 @@ def encoded(
     for each in outputs:
         if each.selection.is_empty:
             raise PipelineError(_nothing_left(source, each.choices))
-    encodes = any(each.selection.encoded for each in outputs)
-    step = Run(
-        encode_command(source, info, outputs),
-        makes=(*(each.target for each in outputs), *(each.scored.log for each in outputs if each.scored)),
-        part=part,
-        label="Encode" if encodes else "Copy",
-        reads=_read(source, outputs),
-    )
-    outcome: Outcome = yield step
+    warnings = [missing(each.choices, each.hardware) if each.selection.has_video else () for each in outputs]
+    try:
+        outcome: Outcome = yield _step(source, info, outputs, part)
+    except StepFailed as failed:
+        if not is_at_fault(failed.problem, [each.hardware for each in outputs]):
+            raise
+        warnings = [(failure(each.hardware, failed.outcome),) if each.hardware else () for each in outputs]
+        outputs = [replace(each, hardware=None) for each in outputs]
+        outcome = yield _step(source, info, outputs, part)
     if _came_to_nothing(outcome, outputs):
         if not outcome.complaints:
             raise PipelineError(_nothing_left(source, outputs[0].choices))
@@ -64,7 +68,19 @@ def encoded(
         raise PipelineError(source_damaged(source.path, outcome.complaints[0][0], said))
     if any(_MADE_UP_TIMES in line for line in outcome.lines):
         raise PipelineError(no_times(source.path))
-    return _told(outcome, outputs)
+    return tuple(replace(each, warnings=said) for each, said in zip(_told(outcome, outputs), warnings, strict=True))
+
+
+def _step(source: Source, info: MediaInfo, outputs: Sequence[Output], part: tuple[float, float]) -> Run:
+    encodes = any(each.selection.encoded for each in outputs)
+    return Run(
+        encode_command(source, info, outputs),
+        lane="gpu" if any(each.hardware for each in outputs) else "cpu",
+        makes=(*(each.target for each in outputs), *(each.scored.log for each in outputs if each.scored)),
+        part=part,
+        label="Encode" if encodes else "Copy",
+        reads=_read(source, outputs),
+    )
 
 
 def _read(source: Source, outputs: Sequence[Output]) -> tuple[str, ...]:
@@ -87,6 +103,7 @@ def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -
     return command(
         *made,
         *given,
+        before=devices([each.hardware for each in outputs]),
         after=scoring(pairs) if pairs else (),
         expect_s=max(each.seconds(info) for each in outputs),
         expect_frames=next((each.frames(info) for each in outputs if each.selection.has_video), 0),
@@ -97,10 +114,13 @@ def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:
     tick = outcome.last_tick
     first = next((at for at, each in enumerate(outputs) if each.selection.has_video), 0)
     is_alone = len(outputs) == 1
-    return tuple(
-        Wrote(outcome, tick.frame if tick and at == first else None, tick.out_time_s if tick and is_alone else None)
-        for at in range(len(outputs))
-    )
+    told: list[Wrote] = []
+    for at, each in enumerate(outputs):
+        # A WebP is one packet, however many pictures it has, and a sheet has no length.
+        counts, lasts = each.choices.video != "webp", each.choices.video not in ("webp", "sheet")
+        frames = tick.frame if tick and at == first and counts else None
+        told.append(Wrote(outcome, frames, tick.out_time_s if tick and is_alone and lasts else None))
+    return tuple(told)
 
 
 def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
@@ -130,7 +150,8 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
         place = f"{letter}:{number}"
         options |= {**_options(kept, place, made, info), **tags.stream_options(kept, place, made)}
     muxing = tags.muxing(CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing, info, made)
-    return output(streams, made.target, **tags.file_options(info, made), **options, **muxing), drawing
+    options |= {**tags.file_options(info, made), **made.span.output_options()}
+    return output(streams, made.target, **options, **muxing), drawing
 
 
 def _entry(kept: Kept, entry: Any, made: Output) -> Any:
@@ -156,6 +177,8 @@ def _came_to_nothing(outcome: Outcome, outputs: Sequence[Output]) -> bool:
 def _entries(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
     """Where pictures and where sound are read from. Of Ogg each is read by itself, see `sound`."""
     part = made.span.input_options()
+    if made.choices.video == "sheet":
+        part |= sheet_input(made.choices, made.seconds(info))
     if info.container == "ogg" and made.selection.has_video:
         return source_input(source, an=None, **part), source_input(source, vn=None, **part)
     entry = source_input(source, **part)
