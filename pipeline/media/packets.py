@@ -1,11 +1,13 @@
 """The child that counts packets: what a file holds, stream by stream, without decoding any of it.
 
 Run as `python -m pipeline.media.packets [every:S] file:A file:B`. Prints ticks, and at the end one line with the value:
-for each file a list of `Packets`; with `every:S` they say how many bytes there are in each S seconds.
+for each file its `bytes` and its `streams`, a list of `Packets`; with `every:S` they say how many bytes there are in
+each S seconds.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -98,8 +100,12 @@ def main(words: Sequence[str]) -> int:
     """Prints what the files hold; returns the exit code."""
     try:
         every_s = next((float(word.removeprefix("every:")) for word in words if word.startswith("every:")), 0.0)
-        value = [count(word, _tick, every_s) for word in words if not word.startswith("every:")]
-    except (av.FFmpegError, webp.BadWebp) as error:
+        files = [word for word in words if not word.startswith("every:")]
+        value = [
+            {"bytes": os.path.getsize(file.removeprefix("file:")), "streams": count(file, _tick, every_s)}
+            for file in files
+        ]
+    except (av.FFmpegError, OSError, webp.BadWebp) as error:
         print(f"Counting packets failed: {error}", file=sys.stderr)
         return 1
     _say({"value": value})

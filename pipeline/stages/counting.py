@@ -36,8 +36,16 @@ class Count:
         return self.last_end_s - self.first_pts_s
 
 
-def counted(source: Source | None, result: str, label: str) -> Talk[tuple[tuple[Count, ...], ...]]:
-    """What the streams of a result hold, and after them those of the source, where one is given.
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: its size, and its streams in order."""
+
+    bytes: int
+    streams: tuple[Count, ...]
+
+
+def counted(source: Source | None, result: str, label: str) -> Talk[tuple[Content, ...]]:
+    """What a result holds, and after it the source, where one is given.
 
     Raises:
         StepFailed: one of them cannot be read.
@@ -45,17 +53,17 @@ def counted(source: Source | None, result: str, label: str) -> Talk[tuple[tuple[
     files = (f"file:{result}",) if source is None else (f"file:{result}", f"file:{source.file}")
     reads = (result, source.file) if source is not None and source.is_scratch else (result,)
     outcome: Outcome = yield _step(files, reads, label)
-    return tuple(_counts(file) for file in outcome.value)
+    return tuple(_content(file) for file in outcome.value)
 
 
-def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[tuple[tuple[Count, ...], ...], Outcome]]:
-    """What the streams of several scratch files hold, and how the Step ended that looked.
+def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[tuple[Content, ...], Outcome]]:
+    """What several files hold, and how the Step ended that looked.
 
     Raises:
         StepFailed: one of them cannot be read.
     """
     outcome: Outcome = yield _step(tuple(f"file:{name}" for name in names), names, label)
-    return tuple(_counts(file) for file in outcome.value), outcome
+    return tuple(_content(file) for file in outcome.value), outcome
 
 
 def counted_moments(source: Source, every_s: float) -> Talk[tuple[tuple[Count, ...] | None, Outcome]]:
@@ -67,7 +75,7 @@ def counted_moments(source: Source, every_s: float) -> Talk[tuple[tuple[Count, .
         if failed.problem.is_transient:
             raise
         return None, failed.outcome
-    return _counts(outcome.value[0]), outcome
+    return _content(outcome.value[0]).streams, outcome
 
 
 def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
@@ -79,7 +87,7 @@ def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
         if failed.problem.is_transient:
             raise
         return None
-    return _counts(outcome.value[0]) if outcome.value else None
+    return _content(outcome.value[0]).streams if outcome.value else None
 
 
 def extent_s(counts: Iterable[Count], from_s: float = -math.inf) -> float:
@@ -95,18 +103,21 @@ def _step(files: tuple[str, ...], reads: tuple[str, ...], label: str) -> Run:
     return Run(Command(argv, speaks="json"), lane="light", reads=reads, label=label)
 
 
-def _counts(streams: Iterable[dict[str, Any]]) -> tuple[Count, ...]:
-    return tuple(
-        Count(
-            each["index"],
-            each["kind"],
-            each["packets"],
-            each["first_pts_s"],
-            each["last_end_s"],
-            each["bytes"],
-            each["keyframes"],
-            each["key_bytes"],
-            tuple(each.get("sizes", ())),
-        )
-        for each in streams
+def _content(file: dict[str, Any]) -> Content:
+    return Content(
+        file["bytes"],
+        tuple(
+            Count(
+                each["index"],
+                each["kind"],
+                each["packets"],
+                each["first_pts_s"],
+                each["last_end_s"],
+                each["bytes"],
+                each["keyframes"],
+                each["key_bytes"],
+                tuple(each["sizes"]),
+            )
+            for each in file["streams"]
+        ),
     )

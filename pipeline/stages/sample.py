@@ -38,10 +38,11 @@ KEY_EVERY = 250
 class Window:
     """What one window came to. `media_s` is how much of the source it is, `cpu_s` what its encode took.
 
-    `source_bytes` are those the source has there.
+    `bytes` is the size of its file, `source_bytes` is what the source has there.
     """
 
     media_s: float
+    bytes: int
     source_bytes: float
     wall_s: float
     cpu_s: float
@@ -72,8 +73,8 @@ def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) ->
     """
     if made.selection.encoded:
         return forecast_of((yield from sampled(source, info, made, scratch)), made, info)
-    (counts,), counting = yield from counted_files((source.file,), "Count what is in the source")
-    kept = [counts[each.stream.index] for each in made.selection.kept]
+    (content,), counting = yield from counted_files((source.file,), "Count what is in the source")
+    kept = [content.streams[each.stream.index] for each in made.selection.kept]
     share = made.seconds(info) / expect.seconds(info) if expect.seconds(info) else 1.0
     bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0))
     # It is read once to copy it, and once more with the result to compare them.
@@ -102,10 +103,10 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
         tried: Outcome = yield Run(encode, makes=(name,), label="Try a part", part=part)
         outcomes.append(tried if is_whole else _without((yield _found(source, info, span, part)), tried))
         names.append(name)
-    counts, counting = yield from counted_files(tuple(names), "Count what is in the parts")
+    contents, counting = yield from counted_files(tuple(names), "Count what is in the parts")
     windows = tuple(
-        Window(_length_s(each), dense.of(span), outcome.active_s, outcome.cpu_s, each)
-        for each, outcome, span in zip(counts, outcomes, spans, strict=True)
+        Window(_length_s(each.streams), each.bytes, dense.of(span), outcome.active_s, outcome.cpu_s, each.streams)
+        for each, outcome, span in zip(contents, outcomes, spans, strict=True)
     )
     check_cpu = check_wall = 0.0
     if made.selection.encoded and windows[0].media_s:
@@ -192,16 +193,11 @@ def forecast_of(sample: Sample, made: Output, info: MediaInfo) -> Forecast:
     cpu_s = share * sum(window.cpu_s for window in sample.windows) + sample.check_cpu * length_s + sample.count_cpu_s
     wall_s = share * sum(each.wall_s for each in sample.windows) + sample.check_wall * length_s + sample.count_wall_s
     return Forecast(
-        bytes=_whole_size(sample) if sample.is_whole else _size(sample, made, info),
+        bytes=_around(sample.windows[0].bytes, _SAME_AGAIN) if sample.is_whole else _size(sample, made, info),
         cpu_s=_around(cpu_s, _CPU_SPREAD),
         wall_s=_around(wall_s, _WALL_SPREAD),
         tried_s=tried_s,
     )
-
-
-def _whole_size(sample: Sample) -> Guess:
-    streams = sample.windows[0].streams
-    return _around(sum(each.bytes for each in streams) + _overhead(streams, 1.0), _SAME_AGAIN)
 
 
 def _size(sample: Sample, made: Output, info: MediaInfo) -> Guess:

@@ -11,7 +11,7 @@ from pipeline.model.problem import PipelineError, Warn, result_wrong
 from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
-from pipeline.stages.counting import Count, counted, counted_source, extent_s
+from pipeline.stages.counting import Content, Count, counted, counted_source, extent_s
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.transcode import Wrote
@@ -31,13 +31,14 @@ class Checked:
     """A result that passed.
 
     `selection` is what it has, `left_out` says which of the streams it should have are not in it, because there is
-    nothing in them. `there` is what its source holds, where that was counted too.
+    nothing in them. `there` is what its source holds, where that was counted too. `bytes` is the size of the file.
     """
 
     selection: Selection
     here: tuple[Count, ...]
     there: tuple[Count, ...] | None
     left_out: tuple[Warn, ...] = ()
+    bytes: int = 0
 
     @property
     def length_s(self) -> float:
@@ -67,7 +68,7 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
         decoded = yield from _decoded(info, output_, wrote, bad)
     found, there = yield from _counted(source, selection, result, bad)
     # MP4 keeps chapters as one more track of data; without it, places here are those of the selection.
-    here = tuple(each for each in found if each.kind != "data")
+    here = tuple(each for each in found.streams if each.kind != "data")
     wished = len(selection.kept)
     selection, there = yield from _present(source, selection, here, there, bad)
     _has_what_was_written(selection, here, wrote, decoded, bad)
@@ -81,7 +82,7 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
             there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
     else:
         _is_as_long_as_wanted(info, output_, here, bad)
-    return Checked(selection, here, there, _empty(wished - len(selection.kept)))
+    return Checked(selection, here, there, _empty(wished - len(selection.kept)), found.bytes)
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,12 @@ def decode_command(selection: Selection, result: str, expect_s: float = 0.0, exp
 
 def _counted(
     source: Source, selection: Selection, result: str, bad: _Condemning
-) -> Talk[tuple[tuple[Count, ...], tuple[Count, ...] | None]]:
-    """What is in the result, and in the source where something was copied from it."""
+) -> Talk[tuple[Content, tuple[Count, ...] | None]]:
+    """What the result holds, and the streams of the source where something was copied from it."""
     if selection.copied:
         try:
             here, there = yield from counted(source, result, "Compare with the source")
-            return here, there
+            return here, there.streams
         except StepFailed as failed:
             if failed.problem.is_transient:
                 raise

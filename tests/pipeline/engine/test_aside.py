@@ -41,7 +41,7 @@ def test_steps_run_in_order_in_the_folder_that_is_given(tmp_path: Path) -> None:
         assert made.last_tick is not None
         argv = ("python", "-m", "pipeline.media.packets", "file:part.mkv")
         both: Outcome = yield Together((Call(Said("yes")), Run(Command(argv, speaks="json"))))
-        return made.last_tick.frame, both.members[0].value, both.members[1].value[0][0]["packets"]
+        return made.last_tick.frame, both.members[0].value, both.members[1].value[0]["streams"][0]["packets"]
 
     assert driven(talk(), tmp_path) == (10, "yes", 10)
     assert (tmp_path / "word").read_text() == "yes"

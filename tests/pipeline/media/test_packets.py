@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,8 +20,9 @@ def counted(folder: Path, *files: str) -> list[list[dict[str, object]]]:
     argv = Toolchain().resolve(("python", "-m", "pipeline.media.packets", *files))
     heard = run(argv, folder, speaks="json")
     assert heard.ended.code == 0, heard.ended.lines
-    value: list[list[dict[str, object]]] = heard.ended.value
-    return value
+    value: list[dict[str, Any]] = heard.ended.value
+    assert [each["bytes"] for each in value] == [os.path.getsize(folder / file[5:]) for file in files]
+    return [each["streams"] for each in value]
 
 
 def test_every_stream_of_every_file_is_counted(media: Media, tmp_path: Path) -> None:

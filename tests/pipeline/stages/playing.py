@@ -57,7 +57,7 @@ class Player:
         """What a command would answer."""
         if command.tool == "python":
             named = [word.removeprefix("file:") for word in command.argv if word.startswith("file:")]
-            return {"value": [self._counts(name) for name in named]}
+            return {"value": [{"bytes": 100_000, "streams": self._counts(name)} for name in named]}
         try:
             outputs = self._outputs(command.argv)
             assert all(outputs.values())
@@ -104,6 +104,7 @@ class Player:
                 "bytes": 1000,
                 "keyframes": min(1, held.packets),
                 "key_bytes": 100,
+                "sizes": [],
             }
             for index, held in enumerate(self.files[name])
         ]

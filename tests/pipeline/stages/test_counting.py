@@ -9,12 +9,22 @@ import pytest
 from pipeline.model.job import Artifact
 from pipeline.model.problem import tool_stalled
 from pipeline.model.stage import Script, Talk
-from pipeline.stages.counting import Count, counted, counted_source, extent_s
+from pipeline.stages.counting import Content, Count, counted, counted_source, extent_s
 from tests.pipeline.stages.canned import SOURCES
 from tests.support.drive import drive
 
+_KEYS: dict[str, Any] = {"keyframes": 1, "key_bytes": 3, "sizes": []}
 # What the child says of a film of 2 s, with 3 frames of its sound lost.
-FILM = {"index": 0, "kind": "video", "codec": "h264", "packets": 50, "first_pts_s": 0.0, "last_end_s": 2.0, "bytes": 9}
+FILM = {
+    "index": 0,
+    "kind": "video",
+    "codec": "h264",
+    "packets": 50,
+    "first_pts_s": 0.0,
+    "last_end_s": 2.0,
+    "bytes": 9,
+    **_KEYS,
+}
 SOUND = {
     "index": 1,
     "kind": "audio",
@@ -23,6 +33,7 @@ SOUND = {
     "first_pts_s": -0.02,
     "last_end_s": 1.94,
     "bytes": 9,
+    **_KEYS,
 }
 BARE = {
     "index": 0,
@@ -32,6 +43,7 @@ BARE = {
     "first_pts_s": None,
     "last_end_s": None,
     "bytes": 9,
+    **_KEYS,
 }
 
 
@@ -45,10 +57,10 @@ def test_the_result_is_counted_first_and_the_source_with_it_where_it_is_given() 
     run = talk.asks_for_run()
     assert run.argv == ("python", "-m", "pipeline.media.packets", "file:result.mp4", "file:/media/film.mp4")
     assert (run.step.lane, run.step.reads, run.command.speaks) == ("light", ("result.mp4",), "json")
-    talk.answers(value=[[FILM], [FILM, SOUND]])
+    talk.answers(value=[{"bytes": 20, "streams": [FILM]}, {"bytes": 40, "streams": [FILM, SOUND]}])
     here, there = talk.returns()[0].measures["found"]
-    assert here == (Count(0, "video", 50, 0.0, 2.0),)
-    assert [each.kind for each in there] == ["video", "audio"]
+    assert here == Content(20, (Count(0, "video", 50, 0.0, 2.0, 9, 1, 3),))
+    assert [each.kind for each in there.streams] == ["video", "audio"]
 
 
 def test_a_source_that_cannot_be_read_to_its_end_has_no_count() -> None:
