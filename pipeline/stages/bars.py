@@ -33,6 +33,8 @@ _PLACES = 12
 _THIN = 2
 # What is left of a picture between bars is more than this part of each side; less is a light in the dark.
 _LEAST = 0.5
+# Bars on opposite sides differ by no more than this part of the picture; a moon at night does.
+_UNEVEN = 0.08
 
 
 def said_crop(text: str, film: MediaStream) -> Crop:
@@ -111,4 +113,6 @@ def _around(lit: list[_Lit], film: MediaStream) -> Crop:
     if right - left < width * _LEAST or bottom - top < height * _LEAST:
         return Crop()
     sides = (top, height - 1 - bottom, left, width - 1 - right)
+    if abs(sides[0] - sides[1]) > height * _UNEVEN or abs(sides[2] - sides[3]) > width * _UNEVEN:
+        return Crop()
     return Crop(*(side if side > _THIN else 0 for side in sides))

@@ -55,4 +55,4 @@ def sharpened(stream: Any, choices: PictureChoices) -> Any:
     """Edges that stand out, in luma only, and without the haloes of unsharp: cas adapts to the contrast there is."""
     if choices.sharpen == "off":
         return stream
-    return stream.filter("cas", strength=_SHARPEN[choices.sharpen], planes="y")
+    return stream.filter("cas", strength=_SHARPEN[choices.sharpen], planes=1)
