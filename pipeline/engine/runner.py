@@ -20,6 +20,7 @@ from pipeline.engine.estimate import Speeds
 from pipeline.engine.hand import Hand
 from pipeline.engine.identity import changed, looked_at, still_there
 from pipeline.engine.joblog import JobLog
+from pipeline.engine.known import Known, known
 from pipeline.engine.meter import Meter
 from pipeline.engine.patience import Patience
 from pipeline.engine.plan import Plan, plan
@@ -30,6 +31,7 @@ from pipeline.engine.transition import Verdict
 from pipeline.engine.workspace import Workspace
 from pipeline.model.event import JobLogged, Level
 from pipeline.model.job import Artifact, Job
+from pipeline.model.machine import Machine
 from pipeline.model.problem import (
     PipelineError,
     Problem,
@@ -41,7 +43,7 @@ from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Canceled, Scratch, Skip
 from pipeline.model.state import State, Trigger
-from pipeline.store.journal import begin_attempt, forget_all_steps, forget_scratch, lay_down, steps_of
+from pipeline.store.journal import begin_attempt, earlier_context, forget_all_steps, forget_scratch, lay_down, steps_of
 from pipeline.store.kept import keep
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.speeds import record_speed
@@ -126,8 +128,10 @@ class Runner:
         if reason := self._reason_to_skip(job, ready):
             raise Skip(reason)
         workspace.open()
-        replay = self._replay(job, hand, store, workspace, ready, log)
-        artifacts = self._made(replay, job, hand, ready, workspace)
+        earlier = store.do(partial(earlier_context, job_id=job.id))
+        facts = known(job, ready, self._means.toolchain, earlier)
+        replay = self._replay(job, hand, store, workspace, ready, log, facts)
+        artifacts = self._made(replay, job, hand, ready, workspace, facts.machine)
         warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + still_there(job.source)
         if not self._scheduler.completes(job.id):
             raise Canceled
@@ -179,13 +183,13 @@ class Runner:
             means.writer, hand.cancel, lambda waits, why: scheduler.waits(job.id, waits, why), means.store_retry_s
         )
 
-    def _replay(self, job: Job, hand: Hand, store: Patience, workspace: Workspace, ready: Plan, log: JobLog) -> Replay:
+    def _replay(
+        self, job: Job, hand: Hand, store: Patience, workspace: Workspace, ready: Plan, log: JobLog, facts: Known
+    ) -> Replay:
         writer, scheduler = self._means.writer, self._scheduler
-        # What the Scripts branch on is kept with the attempt.
-        context = msgspec.json.encode({"source": job.source, "ffmpeg": self._means.toolchain.abilities().version})
 
         def begin(connection: Connection) -> Any:
-            begin_attempt(connection, job.id, job.attempt, context)
+            begin_attempt(connection, job.id, job.attempt, msgspec.json.encode(facts))
             lay_down(connection, job.id)
             return steps_of(connection, job.id)
 
@@ -207,17 +211,21 @@ class Runner:
         labels = {stage.id: stage.label for stage in stages}
         return Replay(self._means, store, desk, job, hand, workspace, meter, store.do(begin), labels)
 
-    def _made(self, replay: Replay, job: Job, hand: Hand, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
+    def _made(
+        self, replay: Replay, job: Job, hand: Hand, ready: Plan, workspace: Workspace, machine: Machine
+    ) -> tuple[Artifact, ...]:
         """What the Flow made. A pause that came after the last Step holds here, whatever that led to."""
         try:
-            made = self._drive(replay, job, ready, workspace)
+            made = self._drive(replay, job, ready, workspace, machine)
         except Skip as skip:
             with hand.member(None):
                 raise skip from None
         with hand.member(None):
             return made
 
-    def _drive(self, replay: Replay, job: Job, ready: Plan, workspace: Workspace) -> tuple[Artifact, ...]:
+    def _drive(
+        self, replay: Replay, job: Job, ready: Plan, workspace: Workspace, machine: Machine
+    ) -> tuple[Artifact, ...]:
         """Runs the Flow: each recipe's results are the next one's Sources, the last one's are published."""
         sources: tuple[Source, ...] = (job.source,)
         kept: list[Artifact] = []
@@ -226,9 +234,9 @@ class Runner:
             part = f"{number}." if last > 1 else ""
             made: list[Artifact] = []
             for index, source in enumerate(sources, 1):
-                folder = f"{number}-{index}" if last > 1 else ""
+                scratch = Scratch(f"{number}-{index}" if last > 1 else "", machine)
                 try:
-                    made += replay.drive(recipe.script(source, options, Scratch(folder)), source, part)
+                    made += replay.drive(recipe.script(source, options, scratch), source, part)
                 except PipelineError as error:
                     replay.forget(error.problem.condemns)
                     raise

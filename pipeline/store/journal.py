@@ -190,6 +190,16 @@ def context_of(c: sqlite3.Connection, job_id: str, attempt: int) -> bytes | None
     return None if row is None else bytes(row[0])
 
 
+def earlier_context(c: sqlite3.Connection, job_id: str) -> bytes | None:
+    """What the job's newest attempt stored, if Steps are recorded that were made with it."""
+    query = (
+        "SELECT context FROM attempts WHERE job_id = ?1 AND EXISTS (SELECT 1 FROM steps WHERE job_id = ?1) "
+        "ORDER BY attempt DESC LIMIT 1"
+    )
+    row = c.execute(query, (job_id,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def take_in_hand(c: sqlite3.Connection, job_id: str, key: str, stage: str) -> None:
     """Notes that a Step is about to be run, so that a start after a crash knows it."""
     c.execute("INSERT OR REPLACE INTO hands VALUES (?, ?, ?)", (job_id, key, stage))

@@ -75,6 +75,18 @@ def test_scratch_that_is_gone_takes_steps_and_attempts_along(c: sqlite3.Connecti
     assert (list(journal.steps_of(c, "job-2")), journal.context_of(c, "job-2", 1)) == (["k"], b"context")
 
 
+def test_what_an_earlier_attempt_knew_counts_while_steps_of_it_are_there(c: sqlite3.Connection) -> None:
+    save_jobs(c, [a_job(1), a_job(2)])
+    assert journal.earlier_context(c, "job-1") is None
+    for attempt, context in ((1, b"first"), (2, b"second")):
+        journal.begin_attempt(c, "job-1", attempt, context)
+    journal.record_step(c, "job-2", "k", "encode", Outcome(), ())
+    assert journal.earlier_context(c, "job-1") is None
+    journal.record_step(c, "job-1", "k", "encode", Outcome(), ())
+    assert journal.earlier_context(c, "job-1") == b"second"
+    assert journal.earlier_context(c, "job-2") is None
+
+
 def test_a_step_that_cannot_be_read_runs_again(c: sqlite3.Connection) -> None:
     save_jobs(c, [a_job(1)])
     journal.record_step(c, "job-1", "k1", "encode", Outcome(), ())
