@@ -158,7 +158,10 @@ def decode_options(owner: type[S], values: Mapping[str, Any]) -> S:
     for name in values:
         if name not in known:
             raise PipelineError(unknown_option(name, nearest(name, known)))
-    for field in fields_of(owner):
+    fields = fields_of(owner)
+    # What may be left empty is emptied on the command line by saying nothing behind the equals sign.
+    values = {**values, **{each.name: None for each in fields if each.optional and values.get(each.name) == ""}}
+    for field in fields:
         if field.name in values:
             try:
                 msgspec.convert({field.name: values[field.name]}, owner, strict=False)

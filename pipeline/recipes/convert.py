@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from pipeline.model.forecast import Forecast
 from pipeline.model.job import Artifact
 from pipeline.model.option import decode_options
+from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Scratch, Script, Stage, Talk
+from pipeline.model.stage import Command, Scratch, Script, Skip, Stage, Talk
+from pipeline.stages.beside import takes_in, taken_in
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of, refuse_impossible, settled
+from pipeline.stages.covers import is_laid_out, laid_out
 from pipeline.stages.damage import damage
 from pipeline.stages.encoders import quality_of
 from pipeline.stages.hardware import hardware_for
 from pipeline.stages.look import looked, looks
-from pipeline.stages.loudness import measured
+from pipeline.stages.loudness import measured, measures
+from pipeline.stages.naming import Named, check_name, result_name, result_names
 from pipeline.stages.output import Output
 from pipeline.stages.pixels import USUAL, pixels_of
 from pipeline.stages.remux import faststart, refuse_unfit
+from pipeline.stages.reporting import overheard, reported
+from pipeline.stages.rules import check_rules, refuse_larger, skipped_by, without_rules
 from pipeline.stages.sample import foreseen
 from pipeline.stages.selection import selected
 from pipeline.stages.span import span_of
-from pipeline.stages.subtitles import burnt
+from pipeline.stages.subtitles import burns, burnt, undrawn
 from pipeline.stages.transcode import Wrote, encoded
 from pipeline.stages.verify import Checked, checked
 
@@ -56,15 +65,17 @@ class Convert(Recipe[ConvertOptions]):
         Raises:
             PipelineError: an unknown name, a value out of range, or values that do not go together.
         """
-        options = decode_options(ConvertOptions, values)
+        options = decode_options(ConvertOptions, _as_now(values))
         for each in _outputs_of(options):
             refuse_impossible(each)
+            check_rules(each)
+            check_name(each)
         return options
 
     def stages(self, source: Source, options: ConvertOptions) -> tuple[Stage, ...]:
         """Look closer where something is to be found out, encode or copy, finish an encoded MP4, verify."""
         outputs = _outputs_of(options)
-        look = (LOOK,) if any(_looks(source.info, each) for each in outputs) else ()
+        look = (LOOK,) if any(_looks(source, each) for each in outputs) else ()
         first = ENCODE if any(_encodes(each) for each in outputs) else COPY
         finish = (FINISH,) if any(_is_finished_apart(each) for each in outputs) else ()
         return (*look, first, *finish, VERIFY)
@@ -74,8 +85,18 @@ class Convert(Recipe[ConvertOptions]):
         return any(each.encoder == "hardware" for each in _outputs_of(options))
 
     def result_name(self, source: Source, options: ConvertOptions) -> bytes:
-        """The source's name with the container's suffix."""
-        return os.fsencode(f"{source.stem}.{container_of(options).suffix}")
+        """What the name's pattern comes to, as far as it is known."""
+        return result_name(source, settled(options))
+
+    def skips(self, source: Source, options: ConvertOptions) -> Problem | None:
+        """What the rules say of this source."""
+        assert source.info is not None
+        return skipped_by(source, source.info, options)
+
+    def without_rules(self, options: ConvertOptions) -> ConvertOptions:
+        """All rules off, those of further outputs too."""
+        also = tuple(msgspec.to_builtins(without_rules(decode_options(ConvertOptions, each))) for each in options.also)
+        return msgspec.structs.replace(without_rules(options), also=also)
 
     def script(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Script:
         """What the Runner drives."""
@@ -85,16 +106,13 @@ class Convert(Recipe[ConvertOptions]):
         outputs: list[Output] = []
         for number, choices in enumerate(wanted, 1):
             outputs.append((yield from _decided(source, info, choices, number, scratch)))
-        first = ENCODE if any(_encodes(each) for each in wanted) else COPY
-        wrote = yield from first.does(encoded(source, info, outputs))
-        for made in outputs:
-            if made.is_finished_apart:
-                yield from FINISH.does(faststart(source, info, made))
-        artifacts: list[Artifact] = []
-        for made, said in zip(outputs, wrote, strict=True):
-            artifacts.append((yield from VERIFY.does(_verified(source, info, made, said))))
-        return tuple(artifacts)
-
+        commands: list[Command] = []
+        artifacts = yield from overheard(_made(source, info, outputs), commands)
+        if not options.report:
+            return artifacts
+        report = scratch.path("report.json")
+        told = reported(source, info, options, artifacts, commands, report, recipe=self.id)
+        return (*artifacts, (yield from VERIFY.does(told)))
 
     def forecast(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[Forecast | None]:
         """Tries windows of each output; what is only copied is counted."""
@@ -108,15 +126,32 @@ class Convert(Recipe[ConvertOptions]):
         return found
 
 
+def _made(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Script:
+    """Encodes or copies, finishes and checks all outputs."""
+    first = ENCODE if any(each.selection.encoded for each in outputs) else COPY
+    wrote = yield from first.does(encoded(source, info, outputs))
+    for made in outputs:
+        if made.is_finished_apart:
+            yield from FINISH.does(faststart(source, info, made))
+    names = result_names(source, [Named(each.choices, each.size) for each in outputs])
+    artifacts: list[Artifact] = []
+    for made, said, name in zip(outputs, wrote, names, strict=True):
+        artifacts.append((yield from VERIFY.does(_verified(source, info, made, said, name))))
+    return tuple(artifacts)
+
+
 def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: int, scratch: Scratch) -> Talk[Output]:
     """All that has to be found out about one output before it is encoded."""
     container = container_of(choices)
-    selection = selected(info, choices)
+    own = scratch if number == 1 else replace(scratch, prefix=scratch.path(str(number)))
+    beside = yield from LOOK.does(taken_in(source, info, choices, own))
+    selection = selected(info, choices, beside.kept).besides(beside.warnings)
     refuse_unfit(source, info, selection, container)
     span = span_of(source, info, choices)
+    selection = yield from LOOK.does(laid_out(source, selection, choices, own))
     seen = yield from LOOK.does(looked(source, info, span, choices))
     loudness = yield from LOOK.does(measured(source, info, span, selection, choices))
-    burn = yield from LOOK.does(burnt(source, info, span, choices, scratch))
+    burn = yield from LOOK.does(burnt(source, info, span, choices, own, beside.kept))
     mark = "" if number == 1 else f"-{number}"
     result = scratch.path(f"result{mark}.{container.suffix}")
     return Output(
@@ -134,14 +169,17 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     )
 
 
-def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote) -> Talk[Artifact]:
+def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote, name: bytes) -> Talk[Artifact]:
     passed = yield from checked(source, info, made, wrote)
+    if problem := refuse_larger(source, passed.bytes, made.choices):
+        raise Skip(problem)
     found = yield from damage(source, info, made, wrote.outcome, passed)
     return Artifact(
         path=os.fsencode(made.result),
-        name=os.fsencode(f"{source.stem}.{made.container.suffix}"),
+        name=name,
+        modified_ns=source.mtime_ns if made.choices.dates and source.mtime_ns > 0 else 0,
         measures=_measures(passed),
-        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found),
+        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found, *undrawn(wrote.outcome)),
     )
 
 
@@ -155,8 +193,21 @@ def _outputs_of(options: ConvertOptions) -> tuple[OutputChoices, ...]:
     return (settled(options), *(settled(decode_options(ConvertOptions, each)) for each in options.also))
 
 
-def _looks(info: MediaInfo | None, choices: OutputChoices) -> bool:
-    return looks(info, choices)
+def _as_now(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Values as earlier versions wrote them, said as now: jobs keep theirs for years. Subtitles were a yes or no."""
+    kept = values.get("subtitles")
+    return {**values, "subtitles": "keep" if kept else "none"} if isinstance(kept, bool) else values
+
+
+def _looks(source: Source, choices: OutputChoices) -> bool:
+    info = source.info
+    return (
+        looks(info, choices)
+        or measures(info, choices)
+        or burns(choices)
+        or takes_in(source, choices)
+        or (info is not None and is_laid_out(selected(info, choices), choices))
+    )
 
 
 def _encodes(choices: OutputChoices) -> bool:

@@ -17,10 +17,11 @@ from pipeline.stages.frame_rate import rate_of
 from pipeline.stages.geometry import has_own_times
 from pipeline.stages.keyframe import moved_start
 from pipeline.stages.look import UNSEEN, Seen
-from pipeline.stages.loudness import Loudness
+from pipeline.stages.loudness import Loudness, out_of_reach
 from pipeline.stages.pixels import USUAL, Pixels, losses
 from pipeline.stages.score import Scoring
 from pipeline.stages.selection import Selection
+from pipeline.stages.shape import frame_of
 from pipeline.stages.span import WHOLE, Span
 from pipeline.stages.subtitles import Burn
 
@@ -71,9 +72,19 @@ class Output:
         return next((each.stream for each in self.selection.of_kind("video")), None)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its picture; (0, 0) where it has none."""
+        if self.film is None:
+            return 0, 0
+        if self.choices.video == "copy":
+            return self.film.width, self.film.height
+        return frame_of(self.film, self.choices, self.seen)
+
+    @property
     def foretold(self) -> tuple[Warn, ...]:
         """What a person should know about it before it is made."""
         lost = losses(self.choices, self.film, self.pixels) if self.film else ()
+        lost += out_of_reach(self.loudness, self.choices)
         return (*self.span.warnings, *moved_start(self.span, self.seen.copied_from_s, self.choices.container), *lost)
 
     @property
