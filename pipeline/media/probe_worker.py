@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import itertools
 import os
 import re
 import sys
@@ -67,10 +68,14 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
     brand = words_of(container, "major_brand").strip()
     if form in _STILL_FORMATS or form.endswith("_pipe") or brand in _STILL_BRANDS:
         raise Unfit("not_media", f"A still image ({form}).")
-    rotations = _rotations(container)
-    streams = tuple(_stream(stream, rotations.get(stream.index, 0)) for stream in container.streams)
+    beside = _beside(container)
+    streams = tuple(_stream(stream, beside.get(stream.index, {})) for stream in container.streams)
     if not any(stream.kind in ("video", "audio") for stream in streams):
         raise Unfit("not_media", f"Neither video nor audio ({form}).")
+    film = next((stream for stream in streams if stream.kind == "video"), None)
+    if film is not None and film.colour_transfer == "smpte2084" and _has_hdr10_plus(container, film.index):
+        marked = msgspec.structs.replace(film, has_hdr10_plus=True)
+        streams = tuple(marked if stream is film else stream for stream in streams)
     return MediaInfo(
         container=form,
         duration_s=None if container.duration is None else container.duration / av.time_base,
@@ -82,7 +87,7 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
     )
 
 
-def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
+def _stream(stream: av.stream.Stream, beside: dict[str, Any]) -> MediaStream:
     context: av.CodecContext | None = stream.codec_context
     kind = kind_of(stream)
     common: dict[str, Any] = {
@@ -101,7 +106,7 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
     if context is None:  # a codec the library does not know
         return MediaStream(**common)
     if isinstance(stream, av.VideoStream):
-        return MediaStream(**common, **_picture(stream, kind, rotation))
+        return MediaStream(**common, **_picture(stream, kind), **beside)
     if isinstance(stream, av.AudioStream):
         return MediaStream(
             **common,
@@ -113,7 +118,7 @@ def _stream(stream: av.stream.Stream, rotation: int) -> MediaStream:
     return MediaStream(**common)
 
 
-def _picture(stream: av.VideoStream, kind: StreamKind, rotation: int) -> dict[str, Any]:
+def _picture(stream: av.VideoStream, kind: StreamKind) -> dict[str, Any]:
     context = stream.codec_context
     form = context.format
     aspect = stream.sample_aspect_ratio
@@ -131,7 +136,6 @@ def _picture(stream: av.VideoStream, kind: StreamKind, rotation: int) -> dict[st
         "colour_transfer": name_in(TRANSFERS, context.color_trc),
         "colour_primaries": name_in(PRIMARIES, context.color_primaries),
         "field_order": _FIELD_ORDERS[order] if 0 <= (order := int(context.field_order)) < len(_FIELD_ORDERS) else "",
-        "rotation": rotation,
     }
 
 
@@ -154,28 +158,52 @@ def _duration_s(stream: av.stream.Stream) -> float | None:
     return None
 
 
-# PyAV shows the display matrix of a decoded frame only. The library's own description of the file has it for nothing:
+# PyAV shows what lies beside a stream only once a frame was decoded. The library's own description of the file has it
+# for nothing:
 #
 #     Stream #0:0[0x1](und): Video: h264 (Constrained Baseline) (avc1 / 0x31637661), yuv420p(progressive), 320x180 …
 #       Side data:
 #         Display Matrix: rotation of 90.00 degrees
-_ROTATION = re.compile(r"^  Stream #0:(\d+)|^      Display Matrix: rotation of (-?[\d.]+) degrees$", re.MULTILINE)
+#         DOVI configuration record: version: 1.0, profile: 8, level: 6, rpu flag: 1, el flag: 0, bl flag: 1, compati…
+_BESIDE = re.compile(
+    r"^  Stream #0:(?P<index>\d+)|^      Display Matrix: rotation of (?P<degrees>-?[\d.]+) degrees$"
+    r"|^      DOVI configuration record: .*? profile: (?P<profile>\d+),.* compatibility id: (?P<base>\d+)",
+    re.MULTILINE,
+)
 
 
-def _rotations(container: av.container.InputContainer) -> dict[int, int]:
+def _beside(container: av.container.InputContainer) -> dict[int, dict[str, Any]]:
+    """What lies beside streams, as fields of each, by index."""
     av.logging.set_level(av.logging.INFO)
     try:
         text: str = container.dumps_format()  # type: ignore[attr-defined] # missing in PyAV's stubs
     finally:
         av.logging.set_level(av.logging.ERROR)
-    rotations: dict[int, int] = {}
-    index = 0
-    for stream, degrees in _ROTATION.findall(text):
-        if stream:
-            index = int(stream)
+    found: dict[int, dict[str, Any]] = {}
+    fields: dict[str, Any] = {}
+    for line in _BESIDE.finditer(text):
+        if line["index"]:
+            fields = found.setdefault(int(line["index"]), {})
+        elif line["degrees"]:
+            fields["rotation"] = round(float(line["degrees"])) % 360
         else:
-            rotations[index] = round(float(degrees)) % 360
-    return rotations
+            fields["dolby_vision"] = f"{line['profile']}.{line['base']}"
+    return found
+
+
+# How HDR10+ begins among the packets of HEVC and AV1 (ITU-T T.35): the United States, Samsung, application 4.
+_HDR10_PLUS = b"\xb5\x00\x3c\x00\x01\x04"
+_PACKETS = 200
+
+
+def _has_hdr10_plus(container: av.container.InputContainer, index: int) -> bool:
+    """Whether the first picture comes with HDR10+. Reads its packet, and decodes nothing."""
+    try:
+        packets = itertools.islice(container.demux(), _PACKETS)
+        first = next((packet for packet in packets if packet.stream.index == index and packet.size), None)
+    except av.FFmpegError:
+        return False  # a fault inside a file does not keep it from being looked into
+    return first is not None and _HDR10_PLUS in bytes(first)
 
 
 def _reason(error: av.FFmpegError, path: str, log: Iterable[str]) -> tuple[Trouble, str]:
