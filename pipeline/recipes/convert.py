@@ -16,7 +16,7 @@ from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Command, Scratch, Script, Skip, Stage, Talk
-from pipeline.stages.beside import takes_in, taken_in
+from pipeline.stages.beside import taken_in, takes_in
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of, refuse_impossible, settled
 from pipeline.stages.covers import is_laid_out, laid_out
@@ -157,7 +157,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     return Output(
         choices=choices,
         selection=selection,
-        target=scratch.path(f"encode{mark}.mp4") if _is_finished_apart(choices) else result,
+        target=scratch.path(f"encode{mark}.{container.suffix}") if _is_finished_apart(choices) else result,
         result=result,
         quality=quality_of(choices),
         pixels=pixels_of(choices, info.video) if info.video and selection.has_video else USUAL,
@@ -173,13 +173,13 @@ def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote, name:
     passed = yield from checked(source, info, made, wrote)
     if problem := refuse_larger(source, passed.bytes, made.choices):
         raise Skip(problem)
-    found = yield from damage(source, info, made, wrote.outcome, passed)
+    found = (*(yield from damage(source, info, made, wrote.outcome, passed)), *undrawn(wrote.outcome))
     return Artifact(
         path=os.fsencode(made.result),
         name=name,
         modified_ns=source.mtime_ns if made.choices.dates and source.mtime_ns > 0 else 0,
         measures=_measures(passed),
-        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found, *undrawn(wrote.outcome)),
+        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found),
     )
 
 
