@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pipeline.engine.companions import companions_of
 from pipeline.model.problem import (
     PipelineError,
     Problem,
@@ -19,7 +20,7 @@ from pipeline.model.source import MediaInfo, Source
 
 
 def looked_at(source: Source, probe: Callable[[str], MediaInfo]) -> Source:
-    """The source with its identity and what is in it, probed again where it is not the file it was.
+    """The source with its identity, what is in it and what lies beside it. Probed again if it is not what it was.
 
     Raises:
         PipelineError: it is not there, or no media.
@@ -29,7 +30,9 @@ def looked_at(source: Source, probe: Callable[[str], MediaInfo]) -> Source:
         found = os.stat(source.file)
     except OSError:
         raise PipelineError(source_missing(source.path)) from None
-    return msgspec.structs.replace(source, size=found.st_size, mtime_ns=found.st_mtime_ns, info=info)
+    beside = companions_of(source.file)
+    identity = {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
+    return msgspec.structs.replace(source, info=info, companions=beside, **identity)
 
 
 def still_there(source: Source) -> tuple[Warn, ...]:

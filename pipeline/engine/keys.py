@@ -19,16 +19,19 @@ class Keys:
     def __init__(self, tool_id: Callable[[str], str]) -> None:
         self._tool_id = tool_id
         self._identity = b""
+        self._beside: dict[str, bytes] = {}
         self._maker: dict[str, str] = {}
         self._seen: Counter[str] = Counter()
 
     def about(self, source: Source) -> None:
         """Says which Source the Steps that follow work on.
 
-        A person's file counts by size and time of change; a file of an earlier recipe by the key of its maker.
+        A person's file counts by size and time of change; a file of an earlier recipe by the key of its maker. Files
+        beside the source count likewise, for the Steps that read them.
         """
         own = self._maker.get(source.file, "") if source.is_scratch else f"{source.size}:{source.mtime_ns}"
         self._identity = own.encode()
+        self._beside = {each.file: f"{each.size}:{each.mtime_ns}".encode() for each in source.companions}
 
     def of(self, step: Run | Call) -> str:
         """The key of the next Step, in the order a Script yields them. The same Step yielded again gets another one."""
@@ -52,7 +55,10 @@ class Keys:
         yield from (os.fsencode(name) for name in sorted(step.makes))
         if isinstance(step, Run):
             yield self._tool_id(step.command.tool).encode()
-            yield from (os.fsencode(part) for part in step.command.argv)
+            for part in step.command.argv:
+                yield os.fsencode(part)
+                if (identity := self._beside.get(part.removeprefix("file:"))) is not None:
+                    yield identity
         else:
             yield str(step.act.version).encode()
             yield msgspec.json.encode(step.act)

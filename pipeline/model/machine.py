@@ -16,12 +16,21 @@ class HardwareCodec(msgspec.Struct, frozen=True):
     filters: str = ""
 
 
+class Fonts(msgspec.Struct, frozen=True):
+    """Fonts that come with the program, of one family, by absolute path. `are_all` says the system has none."""
+
+    family: str
+    files: tuple[str, ...]
+    are_all: bool = False
+
+
 class Machine(msgspec.Struct, frozen=True):
     """The computer, as far as Scripts branch on it. `memory_bytes` is all there is, not what is free."""
 
     cores: int = 1
     memory_bytes: int = 0
     hardware: tuple[HardwareCodec, ...] = ()
+    fonts: Fonts | None = None
 
 
 UNKNOWN = Machine()

@@ -742,6 +742,16 @@ def dolby_vision_without_base(profile: str) -> Problem:
     )
 
 
+def no_subtitle(path: str | bytes, languages: str) -> Problem:
+    wanted = f"None of its subtitles is in {languages}" if languages else "It has none that can be drawn"
+    return Problem(
+        "no_subtitle",
+        f"There is no subtitle to burn in: {shown(path)}.",
+        f"{wanted}, and no file with one lies beside it.",
+        Remedy("Choose other subtitle languages, or put a subtitle file of the same name beside it.", "change_options"),
+    )
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

@@ -69,6 +69,10 @@ class Selection:
         """The same without covers, which stand last."""
         return replace(self, kept=tuple(each for each in self.kept if each.kind != "cover"))
 
+    def besides(self, left_out: Sequence[Warn]) -> Selection:
+        """The same, when more had to be left out."""
+        return replace(self, left_out=(*self.left_out, *left_out))
+
     @property
     def has_video(self) -> bool:
         """Whether the result has moving pictures."""

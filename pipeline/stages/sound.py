@@ -1,4 +1,4 @@
-"""How sound is encoded: codec, bit rate, channels, loudness, and every sample at its time."""
+"""How sound is encoded: codec, bit rate, depth, channels, loudness, and every sample at its time."""
 
 from __future__ import annotations
 
@@ -6,46 +6,55 @@ from typing import Any
 
 from pipeline.model.source import MediaInfo
 from pipeline.stages.choices.sound import SoundChoices
-from pipeline.stages.loudness import Loudness
-from pipeline.stages.selection import Kept
+from pipeline.stages.loudness import Loudness, levelled
+from pipeline.stages.mixing import channels_of, mixed, rate_of, shaped
+from pipeline.stages.selection import Kept, is_deep
 
-_MP3_CHANNELS = 2
-_MP3_KBPS = 320
-_AAC_KBPS = 1024
-
-# Holes in the sound become silence; otherwise what follows would come too early. MP3 knows no time at all, so there
-# sound that begins later than the film does gets silence before it, and chapters fit.
-_ON_TIME = "aresample=async=1"
-_ON_TIME_MP3 = "aresample=async=1:first_pts=0"
-
-# Of some Ogg films ffmpeg 9.0.2 reads sound whose times jump back with every page, takes each jump for a new
-# beginning of all, and makes minutes of seconds. The sound in Ogg is without holes: its samples say when they are. And
-# what is read by itself does not disturb the pictures.
-_BY_SAMPLES = "asetpts=N/SR/TB,"
+# One channel needs more than half of what two do, which have much in common.
+_MONO = 0.6
+_OPUS_KBPS = 256
+_MP3_KBPS = ((32000, 320), (16000, 160), (0, 64))
+# An AAC frame of 1024 samples has at most 6144 bits a channel.
+_AAC_BITS_A_SAMPLE = 6
 
 
 def audio_options(
     kept: Kept, choices: SoundChoices, place: str, info: MediaInfo, loudness: Loudness | None
 ) -> dict[str, Any]:
     """The output options of one encoded sound stream, `place` being its specifier: `a:0`."""
-    return {
-        f"c:{place}": kept.encoder,
-        f"b:{place}": f"{_kbps(kept, choices)}k",
-        f"filter:{place}": _timed(choices, info),
-    }
+    sound, encoder = kept.stream, kept.encoder
+    rate = rate_of(sound, encoder, choices)
+    filters = [
+        *mixed(sound, encoder, choices, info),
+        *(levelled(loudness, choices, rate) if loudness else ()),
+        *shaped(sound, encoder, choices),
+    ]
+    return {f"c:{place}": encoder, **_precision(kept, choices, place), f"filter:{place}": ",".join(filters)}
 
 
-def _timed(choices: SoundChoices, info: MediaInfo) -> str:
-    by_samples = _BY_SAMPLES if info.container == "ogg" else ""
-    return by_samples + (_ON_TIME_MP3 if choices.container == "mp3" else _ON_TIME)
+def _precision(kept: Kept, choices: SoundChoices, place: str) -> dict[str, Any]:
+    """The bit rate, or the bits of a sample where nothing is thrown away."""
+    match kept.encoder:
+        case "flac" if is_deep(kept.stream):
+            return {f"sample_fmt:{place}": "s32", f"bits_per_raw_sample:{place}": 24}
+        case "flac":
+            return {f"sample_fmt:{place}": "s16"}
+        case "pcm_s16le" | "pcm_s24le":
+            return {}
+        case _:
+            return {f"b:{place}": f"{kbps_of(kept, choices)}k"}
 
 
-def _kbps(kept: Kept, choices: SoundChoices) -> int:
-    channels = kept.stream.channels
-    if kept.encoder == "libmp3lame":
-        return round(min(_kbps_for(min(channels, _MP3_CHANNELS), choices), _MP3_KBPS))
-    return round(min(_kbps_for(channels, choices), _AAC_KBPS))
-
-
-def _kbps_for(channels: int, choices: SoundChoices) -> float:
-    return choices.audio_kbps * max(1.0, channels / 2)
+def kbps_of(kept: Kept, choices: SoundChoices) -> int:
+    """The bit rate of lossy sound: what was chosen for two channels, by their number, within what the codec has."""
+    channels = channels_of(kept.stream, kept.encoder, choices)
+    rate = rate_of(kept.stream, kept.encoder, choices) or 48000
+    wanted = choices.audio_kbps * (_MONO if channels == 1 else channels / 2)
+    match kept.encoder:
+        case "libmp3lame":
+            most = next(kbps for least, kbps in _MP3_KBPS if rate >= least)
+        case "libopus":
+            most = _OPUS_KBPS * channels
+        case _:
+            most = _AAC_BITS_A_SAMPLE * channels * rate // 1000
+    return max(8, round(min(wanted, most)))

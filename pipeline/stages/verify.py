@@ -167,7 +167,8 @@ def _present(
         return selection, there
     if there is None:
         there = yield from counted_source(source)
-    full = tuple(kept for kept in selection.kept if there is None or there[kept.stream.index].packets)
+    # What comes from a file of its own was read to its end before.
+    full = tuple(kept for kept in selection.kept if there is None or kept.file or there[kept.stream.index].packets)
     wanted = [kept.kind for kept in full]
     if found != wanted:
         raise bad.because(f"It has {_listed(found)}; it should have {_listed(wanted)}")
@@ -254,7 +255,7 @@ def _has_all_of_the_source(
         if kept.is_encoded and kept.kind == "video":
             if kept.stream.frames and kept.stream.frames != here[at].packets:
                 yield from _has_all_frames(source, info, kept, here[at].packets, bad)
-        elif _seems_short(kept, info, here[at]):
+        elif not kept.file and _seems_short(kept, info, here[at]):
             if there is None:
                 there = yield from counted_source(source)
             if there is None:
