@@ -62,6 +62,10 @@ def _do(arguments: Arguments, bootstrap: Callable[[], Bootstrap]) -> int:
             from app.cli.forecast import foretell
 
             return foretell(arguments, bootstrap())
+        case "plan":
+            from app.cli.plan import plan
+
+            return plan(arguments, bootstrap())
         case "resume":
             from app.cli.resume import resume
 
@@ -86,6 +90,10 @@ def _do(arguments: Arguments, bootstrap: Callable[[], Bootstrap]) -> int:
             from app.cli.jobs import jobs
 
             return jobs(arguments)
+        case "log":
+            from app.cli.log import log
+
+            return log(arguments)
         case "doctor":
             from app.cli.doctor import doctor
 

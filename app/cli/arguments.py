@@ -32,6 +32,7 @@ class Arguments(argparse.Namespace):
     recipe: str
     inputs: list[str]
     preset: str
+    also: list[str]
     sets: dict[str, str]
     output: str | None
     jobs: int | None
@@ -40,6 +41,8 @@ class Arguments(argparse.Namespace):
     file: str
     search: str
     limit: int
+    commands: bool
+    job: str
     act: str
     names: list[str]
     as_id: str
@@ -151,13 +154,32 @@ def _what(parser: argparse.ArgumentParser) -> None:
 
 def _run(parser: argparse.ArgumentParser) -> None:
     _what(parser)
+    _results(parser)
+    parser.add_argument("--priority", choices=("low", "normal", "high"), default="normal", help="which jobs go first")
+    parser.add_argument("--jobs", metavar="N", type=_places, help="how many jobs use the processor at once")
+    _json(parser, "print one event per line as JSON, and run.finished at the end")
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _what(parser)
+    _results(parser)
+    parser.add_argument("--commands", action="store_true", help="show the exact commands too")
+    _json(parser, "print one file per line as JSON, and the totals at the end")
+
+
+def _results(parser: argparse.ArgumentParser) -> None:
+    """Which further results, and where they all go."""
+    parser.add_argument(
+        "--also",
+        metavar="P",
+        action="append",
+        default=[],
+        help="make a further file by this preset, in the same decode",
+    )
     parser.add_argument("-o", "--output", metavar="DIR", help="where results go (default: beside their sources)")
     parser.add_argument(
         "--if-exists", choices=("rename", "overwrite", "skip"), help="what to do when a result's name is taken"
     )
-    parser.add_argument("--priority", choices=("low", "normal", "high"), default="normal", help="which jobs go first")
-    parser.add_argument("--jobs", metavar="N", type=_places, help="how many jobs use the processor at once")
-    _json(parser, "print one event per line as JSON, and run.finished at the end")
 
 
 def _forecast(parser: argparse.ArgumentParser) -> None:
@@ -202,12 +224,19 @@ def _history(parser: argparse.ArgumentParser) -> None:
     _json(parser, "print one job per line as JSON")
 
 
+def _log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="its number, its id, or how that begins")
+    parser.add_argument("--commands", action="store_true", help="print only the commands that were run")
+
+
 VERBS = {
     "run": Verb("Do a recipe on files and folders.", _run),
+    "plan": Verb("Say what a run would do with each file, and why.", _plan),
     "forecast": Verb("Say how large results would be and how long they would take.", _forecast),
     "resume": Verb("Finish what an earlier run left.", _resume),
     "queue": Verb("List the jobs that have not ended.", _listing),
     "history": Verb("List the jobs that have ended, the last one first.", _history),
+    "log": Verb("Print what was said while a job ran, and its exact commands.", _log),
     "recipes": Verb("List what can be made, with all options.", _listing),
     "presets": Verb("List, export, import or remove named sets of options.", _presets),
     "probe": Verb("Show what is in a media file.", _probe),

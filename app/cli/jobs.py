@@ -41,7 +41,7 @@ def jobs(arguments: Arguments) -> int:
 def queued(home: Home) -> list[Job]:
     """The jobs that have not ended, in queue order, those of single runs last."""
     found: list[Job] = []
-    for database in _databases(home):
+    for _, database in databases(home):
         with reading(), closing(reader(database)) as connection:
             # Another process may be about to make its tables.
             found += load_jobs(connection, open_only=True) if version_of(connection) else []
@@ -51,7 +51,7 @@ def queued(home: Home) -> list[Job]:
 def ended(home: Home, search: str, limit: int) -> list[Job]:
     """Up to `limit` jobs that have ended, the last one first."""
     found: dict[str, Job] = {}
-    for database in _databases(home):
+    for _, database in databases(home):
         with reading(), closing(reader(database)) as connection:
             if version_of(connection) == 0:
                 continue
@@ -76,13 +76,18 @@ def reading() -> Iterator[None]:
         raise
 
 
-def _databases(home: Home) -> Iterable[str]:
+def databases(home: Home) -> Iterable[tuple[Home, str]]:
+    """The databases that are there: that of the home, then those of single runs it has not taken over yet.
+
+    Raises:
+        PipelineError: store_damaged.
+    """
     for one in (home, *home.runs()):
         database = os.path.join(one.database_folder, NAME)
         with reading():
             is_readable = is_there(database)
         if is_readable:
-            yield database
+            yield one, database
 
 
 def _queue_line(job: Job) -> str:
@@ -95,7 +100,7 @@ def _queue_line(job: Job) -> str:
 def _history_line(job: Job) -> str:
     when = datetime.fromtimestamp((job.ended_ms or 0) / 1000).strftime("%Y-%m-%d %H:%M")
     why = f". {text.one_line(job.problem.message)}" if job.problem else ""
-    return f"{when}  {job.flow.title}  {ending(job)}{why}"
+    return f"{job.num:>5}  {when}  {job.flow.title}  {ending(job)}{why}"
 
 
 def _nothing(arguments: Arguments, home: Home) -> str:

@@ -38,8 +38,8 @@ def run(arguments: Arguments, bootstrap: Bootstrap) -> int:
     """
     home = find_home(arguments.home)
     settings = settings_of(home, arguments.jobs)
-    flow = presets_of(bootstrap, home).flow(arguments.recipe, arguments.preset, arguments.sets)
-    destination = _destination(arguments, settings)
+    flow = presets_of(bootstrap, home).flow(arguments.recipe, arguments.preset, arguments.sets, arguments.also)
+    destination = destination_of(arguments, settings)
     report = choose_report(arguments.json)
     return do(home, settings, bootstrap, report, arguments.inputs, flow, destination, PRIORITIES[arguments.priority])
 
@@ -63,9 +63,9 @@ def do(
         opened(bootstrap, owner.home, settings, inbox, "added") as core,
     ):
         found = _look(core, inputs, inbox)
-        is_all_taken = found is not None and not _missing(found, inputs)
+        is_all_taken = found is not None and not missing(found, inputs)
         if found is not None:
-            _tell_left_out(found.skipped)
+            tell_left_out(found.skipped)
         if found is not None and found.sources:
             accepted = core.control.add(
                 found.sources, flow, destination, priority=priority, folders=found.folders
@@ -90,21 +90,23 @@ def _look(core: Core, inputs: Sequence[str], inbox: Inbox) -> Found | None:
         return None
 
 
-def _destination(arguments: Arguments, settings: Settings) -> Destination:
+def destination_of(arguments: Arguments, settings: Settings) -> Destination:
+    """Where results go: as the settings say, unless the command line does."""
     chosen = settings.destination
     folder = os.fsencode(os.path.abspath(arguments.output)) if arguments.output else chosen.folder
     if_exists = arguments.if_exists or chosen.if_exists
     return Destination(folder, if_exists)
 
 
-def _missing(found: Found, inputs: Sequence[str]) -> bool:
+def missing(found: Found, inputs: Sequence[str]) -> bool:
     """Whether something a person named was not taken; what a folder holds besides media is no failure."""
     taken = {source.path for source in found.sources}
     named = {os.fsencode(os.path.abspath(path)) for path in inputs} - taken
     return any(one.path in named for one in found.skipped)
 
 
-def _tell_left_out(skipped: Sequence[Skipped]) -> None:
+def tell_left_out(skipped: Sequence[Skipped]) -> None:
+    """Says what was not taken, and why; of many the first."""
     for one in skipped[:_LEFT_OUT_NAMED]:
         note(f"left out {text.one_line(shown(one.path))}: {text.one_line(one.reason)}.")
     if len(skipped) > _LEFT_OUT_NAMED:

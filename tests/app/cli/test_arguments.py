@@ -23,10 +23,20 @@ def test_options_may_stand_anywhere(words: str) -> None:
     assert (found.sets, found.output, found.jobs, found.json) == ({"crf": "20", "audio": "aac"}, "out", 2, True)
 
 
+def test_a_plan_is_asked_for_as_a_run_is() -> None:
+    said = "convert a.mov --preset p --also q --also r --set crf=20 -o out --if-exists skip --json"
+    planned, run = read(["plan", *said.split(), "--commands"]), read(["run", *said.split()])
+    for found in (planned, run):
+        assert (found.recipe, found.inputs, found.preset, found.also) == ("convert", ["a.mov"], "p", ["q", "r"])
+        assert (found.sets, found.output, found.if_exists, found.json) == ({"crf": "20"}, "out", "skip", True)
+    assert planned.commands
+
+
 def test_what_is_not_said_has_its_default() -> None:
     found = read(["run", "convert", "a.mov"])
     assert (found.home, found.output, found.jobs, found.if_exists) == (None, None, None, None)
     assert (found.preset, found.sets, found.priority, found.json) == ("", {}, "normal", False)
+    assert (found.also, read(["plan", "convert", "a.mov"]).commands) == ([], False)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +70,8 @@ def test_a_value_may_hold_an_equals_sign_and_be_empty() -> None:
         ("run convert a --set =20", ("--set was given “=20”.",)),
         ("run convert a --if-exists ask", ("invalid choice: 'ask'",)),
         ("queue extra", ("“reelyard queue” has no option or argument “extra”.", "“reelyard queue --help”")),
+        ("log", ("The following arguments are required: JOB.",)),
+        ("plan convert a --jobs 2", ("“reelyard plan” has no option or argument “--jobs”.",)),
         ("probe", ("The following arguments are required: FILE.",)),
     ],
 )

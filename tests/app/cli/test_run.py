@@ -67,6 +67,17 @@ def test_what_was_asked_for_reaches_the_engine(tmp_path: Path) -> None:
     assert (job.priority, bootstrap.core.settings.places) == (1, 3)
 
 
+def test_further_presets_are_further_outputs_of_the_same_job(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bootstrap = FakeBootstrap()
+    assert run(bootstrap, tmp_path, "a.mov", "--also", "web-1080p", "--also", "web-1080p") == 0
+    (job,) = bootstrap.core.control.kept.values()
+    assert job.flow.steps[0].options == {"also": ["web-1080p", "web-1080p"]}
+    assert run(bootstrap, tmp_path, "a.mov", "--also", "web") == 2
+    assert "There is no preset named “web”." in capsys.readouterr().err
+
+
 def test_the_settings_say_where_results_go_unless_the_command_line_does(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text(f"output_folder = '{tmp_path / 'set'}'\nif_exists = 'overwrite'\n")
     bootstrap = FakeBootstrap()

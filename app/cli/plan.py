@@ -1,0 +1,169 @@
+"""`plan`: says what a run would do with each file, and why. Starts no job, writes no result and owns no home."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from typing import Any
+
+from app import text
+from app.cli.arguments import Arguments
+from app.cli.out import DONE, FAILED, say
+from app.cli.parts import Bootstrap
+from app.cli.run import destination_of, missing, tell_left_out
+from app.cli.session import presets_of, settings_of
+from app.home import find_home
+from pipeline.engine.cancel import Cancel
+from pipeline.engine.identity import looked_at
+from pipeline.engine.intake import look
+from pipeline.engine.names import names_like
+from pipeline.engine.rehearse import Rehearsal, rehearsed
+from pipeline.media import process
+from pipeline.media.probe import Prober
+from pipeline.media.toolchain import Toolchain
+from pipeline.model import wire
+from pipeline.model.destination import Destination
+from pipeline.model.flow import FlowStep
+from pipeline.model.problem import PipelineError, nothing_found
+from pipeline.model.recipe import Recipe
+from pipeline.model.shell import pasted
+from pipeline.model.source import Source, shown
+
+_AT_ONCE = 2
+
+
+def plan(arguments: Arguments, bootstrap: Bootstrap) -> int:
+    """Does the verb and returns the exit code: 1 where a file would fail, or one that was named is no media.
+
+    Raises:
+        PipelineError: wrong names or values.
+    """
+    home = find_home(arguments.home)
+    settings = settings_of(home)
+    book = presets_of(bootstrap, home)
+    (step,) = book.flow(arguments.recipe, arguments.preset, arguments.sets, arguments.also).steps
+    recipe = next(each for each in book.recipes() if each.id == step.recipe)
+    destination = destination_of(arguments, settings)
+    toolchain = bootstrap.open_toolchain(home, settings)
+    found = look(arguments.inputs)
+    tell_left_out(found.skipped)
+    if not found.sources:
+        say(nothing_found(text.listed([shown(path) for path in arguments.inputs])))
+        return FAILED
+    tell = _as_json if arguments.json else _as_lines
+    if arguments.commands and not arguments.json:
+        print("\n".join(_programs(toolchain)))
+    counts: Counter[str] = Counter()
+    finals = _Finals(destination)
+    with _rehearsing(recipe, step, found.sources, toolchain, destination) as rehearsals:
+        for source, rehearsal in zip(found.sources, rehearsals, strict=True):
+            counts[rehearsal.would] += 1
+            tell(source, rehearsal, finals.of(source, rehearsal), with_commands=arguments.commands)
+            sys.stdout.flush()
+    if arguments.json:
+        _write({"totals": {would: counts[would] for would in ("convert", "skip", "fail")}})
+    else:
+        print(_totals(counts))
+    return FAILED if counts["fail"] or missing(found, arguments.inputs) else DONE
+
+
+@contextmanager
+def _rehearsing(
+    recipe: Recipe[Any], step: FlowStep, sources: Sequence[Source], toolchain: Toolchain, destination: Destination
+) -> Iterator[Iterator[Rehearsal]]:
+    """What would happen to each source, in order, as it becomes known. Leaving it early ends what still runs."""
+    options = recipe.decode(step.options)
+    cancel = Cancel()
+
+    def one(source: Source) -> Rehearsal:
+        try:
+            probed = looked_at(source, prober.info)
+        except PipelineError as error:
+            return Rehearsal("fail", error.problem)
+        return rehearsed(recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination)
+
+    with closing(Prober(_AT_ONCE)) as prober, ThreadPoolExecutor(_AT_ONCE, "plan") as pool:
+        futures = [pool.submit(one, source) for source in sources]
+        try:
+            yield (future.result() for future in futures)
+        finally:
+            cancel.set()
+            pool.shutdown(cancel_futures=True)
+            process.close()
+
+
+class _Finals:
+    """The files results would become: names that are taken, or that an earlier file of this plan gets, are passed."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+        self._given: set[str] = set()
+
+    def of(self, source: Source, rehearsal: Rehearsal) -> str:
+        """The absolute path of the main result; empty where it is not known, or there is none."""
+        if rehearsal.would != "convert" or not rehearsal.name:
+            return ""
+        folder = self._destination.folder_for(source.file, source.subfolder)
+        wished = os.path.join(folder, os.fsdecode(rehearsal.name))
+        final = next(name for name in names_like(wished) if not self._is_taken(name, source))
+        self._given.add(final)
+        return final
+
+    def _is_taken(self, path: str, source: Source) -> bool:
+        if path in self._given:
+            return True
+        if path == source.file:
+            return not self._destination.replace_source
+        return self._destination.if_exists != "overwrite" and os.path.lexists(path)
+
+
+def _as_lines(source: Source, rehearsal: Rehearsal, final: str, *, with_commands: bool) -> None:
+    name, problem = text.one_line(source.name), rehearsal.problem
+    match rehearsal.would:
+        case "convert":
+            into = f" into {text.one_line(shown(os.path.basename(final)))}" if final else ""
+            print(f"{name}: would be made{into}.")
+        case "skip" if problem:
+            print(f"{name}: would be skipped. {text.one_line(problem.message)}")
+        case _ if problem:
+            print(f"{name}: would fail. {text.one_line(f'{problem.message} {problem.why}')}")
+    for warning in rehearsal.warnings:
+        print(f"    {text.one_line(warning.message)}")
+    if with_commands:
+        for command in rehearsal.commands:
+            print(f"    {pasted(command.argv)}")
+        if rehearsal.unforeseen:
+            print(f"    {rehearsal.unforeseen}")
+
+
+def _as_json(source: Source, rehearsal: Rehearsal, final: str, *, with_commands: bool) -> None:
+    found: dict[str, Any] = {
+        **wire.path_fields(source.path),
+        "would": rehearsal.would,
+        "problem": wire.problem_object(rehearsal.problem),
+        "result": wire.path_fields(os.fsencode(final)) if final else None,
+        "warnings": rehearsal.warnings,
+    }
+    if with_commands:
+        found["commands"] = [pasted(command.argv) for command in rehearsal.commands]
+        found["unforeseen"] = rehearsal.unforeseen or None
+    _write(found)
+
+
+def _programs(toolchain: Toolchain) -> list[str]:
+    """What the first words of the commands stand for, as lines a shell passes over."""
+    programs = {tool: pasted([toolchain.program(tool)]) for tool in ("ffmpeg", "python")}
+    stand_for = [f"# {tool} stands for {program}" for tool, program in programs.items()]
+    return [*stand_for, "# Commands run in a scratch folder of their own, so what they make is named without one."]
+
+
+def _totals(counts: Counter[str]) -> str:
+    return f"{counts['convert']:,} would be made, {counts['skip']:,} skipped, {counts['fail']:,} would fail."
+
+
+def _write(found: dict[str, Any]) -> None:
+    sys.stdout.write(wire.line(found).decode() + "\n")
