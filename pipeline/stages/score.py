@@ -73,9 +73,9 @@ _INTO_NOTHING = (
 )  # fmt: skip
 
 
-def pooled(logs: Sequence[str]) -> Talk[tuple[Pooled, ...]]:
-    """What each log says of its film as a whole."""
-    outcome: Outcome = yield Call(PoolScores(tuple(logs)), reads=tuple(logs), label="Read the scores")
+def pooled(logs: Sequence[str], part: tuple[float, float] = (1, 1)) -> Talk[tuple[Pooled, ...]]:
+    """What each log says of its film as a whole. `part` is that of the Step which made them."""
+    outcome: Outcome = yield Call(PoolScores(tuple(logs)), reads=tuple(logs), part=part, label="Read the scores")
     return msgspec.convert(outcome.value, tuple[Pooled, ...])
 
 

@@ -10,9 +10,10 @@ from pipeline.media.command import joined, source_input
 from pipeline.model.source import MediaStream, Source
 from pipeline.stages.span import Span
 
-# Twenty windows of half a second miss the score of the whole by 0.7 at most in 19 of 20 films, one block of twenty
-# seconds by 2.0: what varies is the film, so many short looks tell more than a long one.
-WINDOWS = 20
+# What varies is the film, so many short looks tell more than a long one. By the scores of every frame of three films,
+# 24 windows of half a second miss the mean of all by 0.5 to 0.8 at most in 19 of 20 draws, 20 by 0.65 to 0.9, 10 of
+# two seconds by 0.8 to 1.0; one block of twenty seconds misses by 2.0.
+WINDOWS = 24
 WINDOW_S = 0.5
 LEAST_FRAMES = 12
 # Where the windows would be so large a share of the film, all of it is taken, which misses nothing.
@@ -48,7 +49,7 @@ class Windows:
 
 
 def windows_of(span: Span, seconds: float, frame_rate: float) -> Windows:
-    """Windows over the part of a film that is wanted, one somewhere in each twentieth of it.
+    """Windows over the part of a film that is wanted, one somewhere in each of as many equal parts.
 
     `seconds` is how long that part is, 0 where that is not known.
     """
