@@ -235,3 +235,5 @@ def test_every_recipe_says_what_it_is_and_has_one_default_preset(recipe: Recipe[
     texts = [FILES[name].read_text(encoding="utf-8") for name in PRESETS]
     files = [msgspec.toml.decode(text, type=PresetFile) for text in texts]
     assert [file.default for file in files if file.recipe == recipe.id].count(True) == 1
+    places = [file.place for file in files if file.recipe == recipe.id]
+    assert len(set(places)) == len(places) and min(places) > 0, "each has a place of its own in lists"

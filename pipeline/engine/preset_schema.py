@@ -13,7 +13,10 @@ File = dict[str, Any]
 
 
 class PresetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands in a preset's file. `default` is the one taken when none is named."""
+    """What stands in a preset's file.
+
+    `default` is the one taken when none is named. Presets are listed by their `place`, those with 0 behind the others.
+    """
 
     schema: int
     recipe: str
@@ -22,6 +25,7 @@ class PresetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str
     options: dict[str, Any]
     default: bool = False
+    place: int = 0
 
 
 def subtitles_became_a_choice(file: File) -> File:
@@ -64,9 +68,8 @@ def read_preset(origin: str, text: str) -> PresetFile:
 
 def preset_text(file: PresetFile, notes: tuple[str, ...] = ()) -> str:
     """The text of a preset's file, its options in the order given, with notes as comments before it."""
-    fields = msgspec.to_builtins(file)
-    if not file.default:
-        del fields["default"]
+    unsaid = {"default": False, "place": 0}
+    fields = {name: value for name, value in msgspec.to_builtins(file).items() if unsaid.get(name, ...) != value}
     comments = "".join(f"# {line}\n" for note in notes for line in note.splitlines())
     return comments + msgspec.toml.encode(fields).decode()
 

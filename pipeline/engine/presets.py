@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ class PresetBook:
         self._presets: dict[tuple[str, str], Preset] = {}
         self._defaults: dict[str, str] = {}
         self._own: set[tuple[str, str]] = set()
+        self._places: dict[tuple[str, str], float] = {}
         self.problems: list[Problem] = []
         for origin, text in texts:
             self._add(origin, text)
@@ -49,8 +51,9 @@ class PresetBook:
         return tuple(self._recipes.values())
 
     def presets(self, recipe: str = "") -> tuple[Preset, ...]:
-        """The presets of one recipe, or all."""
-        return tuple(preset for preset in self._presets.values() if recipe in ("", preset.recipe))
+        """The presets of one recipe, or all, in the order they are offered."""
+        listed = sorted(self._presets.items(), key=lambda item: self._places[item[0]])
+        return tuple(preset for _, preset in listed if recipe in ("", preset.recipe))
 
     def is_own(self, preset: Preset) -> bool:
         """Whether it stands in a file of the user's, who may change and remove it."""
@@ -113,12 +116,13 @@ class PresetBook:
         file = read_preset(origin, text)
         recipe = recipe_named(self._recipes, file.recipe)
         recipe.decode(file.options)
-        self._presets[file.recipe, file.id] = Preset(
-            file.id, file.recipe, file.label, file.summary, file.options, origin
-        )
+        key = file.recipe, file.id
+        self._presets[key] = Preset(file.id, file.recipe, file.label, file.summary, file.options, origin)
+        # One that takes the place of another does so in lists too.
+        self._places[key] = file.place or self._places.get(key, inf)
         if file.default or file.recipe not in self._defaults:
             self._defaults[file.recipe] = file.id
-        return file.recipe, file.id
+        return key
 
 
 def _outputs_of(preset: Preset) -> list[dict[str, Any]]:

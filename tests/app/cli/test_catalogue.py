@@ -19,7 +19,7 @@ def test_every_recipe_is_listed_with_every_option(tmp_path: Path, capsys: pytest
         assert f"{recipe.id}: {recipe.label}. {recipe.summary}" in said
         for name in recipe.options.__struct_fields__:
             assert f"--set {name}=" in said
-    assert "  Presets: audio-mp3, remux-mp4 and web-1080p" in said
+    assert "  Presets: web-1080p, phone-720p, hevc-small, size-10mb, audio-mp3, " in said
 
 
 def test_values_are_shown_as_they_may_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

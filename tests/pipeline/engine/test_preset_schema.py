@@ -70,5 +70,5 @@ def test_what_is_written_is_read_again_with_its_notes_left_out() -> None:
     file = PresetFile(SCHEMA, "convert", "mine", "Mine", "As I like it.", options)
     written = preset_text(file, ("Imported.", "two\nlines"))
     assert written.startswith("# Imported.\n# two\n# lines\nschema = ")
-    assert "default" not in written
+    assert "default" not in written and "place" not in written
     assert read_preset("a", written) == file

@@ -38,6 +38,15 @@ def test_presets_are_listed_by_recipe() -> None:
     assert list(made.recipes()) == list(RECIPES.values())
 
 
+def test_presets_are_listed_by_their_place_and_a_persons_own_behind(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text("mine"))
+    (tmp_path / "b.toml").write_text(text("small", options="crf = 1"))
+    built_in = [text("last"), text("web", more="place = 20"), text("small", more="place = 10")]
+    made = book(*built_in, folder=tmp_path)
+    assert [preset.id for preset in made.presets()] == ["small", "web", "last", "mine"]
+    assert made.presets()[0].options == {"crf": 1}
+
+
 def test_the_default_is_the_one_that_says_so_or_the_first() -> None:
     assert book(text("web"), text("small")).default("scripted").id == "web"
     assert book(text("web"), text("small", more="default = true")).default("scripted").id == "small"
