@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,10 +29,11 @@ from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
 from pipeline.model.destination import Destination
 from pipeline.model.flow import FlowStep
-from pipeline.model.problem import PipelineError, nothing_found
+from pipeline.model.problem import PipelineError, bug, nothing_found
 from pipeline.model.recipe import Recipe
 from pipeline.model.shell import pasted
 from pipeline.model.source import Source, shown
+from pipeline.model.stage import Canceled
 
 _AT_ONCE = 2
 
@@ -82,9 +84,14 @@ def _rehearsing(
     def one(source: Source) -> Rehearsal:
         try:
             probed = looked_at(source, prober.info)
+            return rehearsed(recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination)
         except PipelineError as error:
             return Rehearsal("fail", error.problem)
-        return rehearsed(recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination)
+        except Canceled:
+            raise
+        except Exception:
+            # As in a run, where a mistake of ours ends one job and not the others.
+            return Rehearsal("fail", bug(traceback.format_exc()))
 
     with closing(Prober(_AT_ONCE)) as prober, ThreadPoolExecutor(_AT_ONCE, "plan") as pool:
         futures = [pool.submit(one, source) for source in sources]
@@ -131,6 +138,8 @@ def _as_lines(source: Source, rehearsal: Rehearsal, final: str, *, with_commands
             print(f"{name}: would be skipped. {text.one_line(problem.message)}")
         case _ if problem:
             print(f"{name}: would fail. {text.one_line(f'{problem.message} {problem.why}')}")
+            if problem.code == "bug":
+                print("\n".join(f"    {line}" for line in text.details(problem)))
     for warning in rehearsal.warnings:
         print(f"    {text.one_line(warning.message)}")
     if with_commands:

@@ -31,7 +31,7 @@ class Options(RecipeOptions, frozen=True):
 
 
 class Played(Recipe[Options]):
-    """What happens to a source is in its name: `skip…`, `bad…`, `warn…`, `search…`, `interrupt…`."""
+    """What happens to a source is in its name: `skip…`, `bad…`, `warn…`, `search…`, `bug…`, `interrupt…`."""
 
     id = "played"
     label = "Played"
@@ -48,6 +48,8 @@ class Played(Recipe[Options]):
         match source.stem:
             case stem if stem.startswith("bad"):
                 raise PipelineError(bad_option("crop", "It is larger than the picture"))
+            case stem if stem.startswith("bug"):
+                raise ZeroDivisionError("ours")
             case stem if stem.startswith("interrupt"):
                 os.kill(os.getpid(), signal.SIGINT)
                 yield Run(Command(("python", "-c", "import time; time.sleep(60)"), speaks="nothing"), stage="look")
@@ -189,6 +191,17 @@ def test_wrong_names_are_refused(clips: Path, tmp_path: Path, capsys: pytest.Cap
     assert plan(tmp_path / "home", clips, "--preset", "usal") == 2
     assert plan(tmp_path / "home", clips, "--set", "cfr=1") == 2
     assert capsys.readouterr().err.count("reelyard: ") == 2
+
+
+def test_a_mistake_of_ours_is_shown_and_ends_the_plan_of_no_other_file(
+    clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copyfile(clips / "a.mp4", clips / "bug.mp4")
+    assert plan(tmp_path / "home", clips / "bug.mp4", clips / "a.mp4") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("bug.mp4: would fail. Reelyard made a mistake here.")
+    assert "    ZeroDivisionError: ours" in lines
+    assert lines[-2:] == ["a.mp4: would be made into a.out.", "1 would be made, 0 skipped, 1 would fail."]
 
 
 def test_it_works_beside_an_owner(clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
