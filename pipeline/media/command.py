@@ -29,10 +29,19 @@ def scratch_input(name: str, **options: Any) -> Any:
     return ffmpeg.input(_into_graph(f"file:{name}"), protocol_whitelist=_PROTOCOLS, **options)
 
 
+def made_up(source: str) -> Any:
+    """Pictures or sound that a filter makes of nothing: `color=size=320x180`."""
+    return ffmpeg.input(source, f="lavfi")
+
+
 def output(streams: list[Any], name: str, **options: Any) -> Any:
-    """A scratch file as an ffmpeg output; `-` with `format="null"` writes nothing. None values are left out."""
+    """A scratch file as an ffmpeg output; `-` with `format="null"` writes nothing. None values are left out.
+
+    An option whose value is a list is given once for each.
+    """
     target = name if name == "-" else f"file:{name}"
-    return ffmpeg.output(*streams, target, **{key: value for key, value in options.items() if value is not None})
+    given = {key: _BETWEEN.join(value) if isinstance(value, list) else value for key, value in options.items()}
+    return ffmpeg.output(*streams, target, **{key: value for key, value in given.items() if value is not None})
 
 
 def joined(films: Sequence[Any]) -> Any:
@@ -90,6 +99,7 @@ def command(
             words[at] = _out_of_graph(words[at])
         elif words[at - 1] == "-filter_complex":
             words[at] = _HEX.sub(lambda found: bytes.fromhex(found[1]).decode(), words[at])
+    words = _repeated(words)
     strict = ("-xerror",) if stops_at_error else ()
     begin = ("ffmpeg", *_GLOBAL, f"level+{says}", *_PROGRESS, *strict)
     return Command((*begin, *before, *words, *after), expect_s=expect_s, expect_frames=expect_frames)
@@ -97,6 +107,20 @@ def command(
 
 _WRITTEN = "as_it_was_written"
 _HEX = re.compile(rf"{_WRITTEN}=([0-9a-f]+)")
+
+
+# ffmpeg-python has one value for an option. Several travel through it as one, parted by what no word can hold.
+_BETWEEN = "\0"
+
+
+def _repeated(words: Sequence[str]) -> list[str]:
+    repeated: list[str] = []
+    for word in words:
+        first, *others = word.split(_BETWEEN)
+        repeated.append(first)
+        for other in others:
+            repeated += [repeated[-2], other]
+    return repeated
 
 
 # ffmpeg-python hashes what stands in a graph as UTF-8, which a path with undecodable bytes in it, our surrogates, is

@@ -13,6 +13,7 @@ from pipeline.stages.selection import Kept, is_deep
 # One channel needs more than half of what two do, which have much in common.
 _MONO = 0.6
 _OPUS_KBPS = 256
+_AAC_KBPS = 1024
 _MP3_KBPS = ((32000, 320), (16000, 160), (0, 64))
 # An AAC frame of 1024 samples has at most 6144 bits a channel.
 _AAC_BITS_A_SAMPLE = 6
@@ -56,5 +57,5 @@ def kbps_of(kept: Kept, choices: SoundChoices) -> int:
         case "libopus":
             most = _OPUS_KBPS * channels
         case _:
-            most = _AAC_BITS_A_SAMPLE * channels * rate // 1000
+            most = min(_AAC_KBPS, _AAC_BITS_A_SAMPLE * channels * rate // 1000)
     return max(8, round(min(wanted, most)))

@@ -73,3 +73,16 @@ def test_several_outputs_are_one_process_with_what_is_expected_of_it() -> None:
     made = command(output([entry["0"]], "b.mp4"), output([entry["1"]], "c.mp4"), expect_s=3.5, expect_frames=88)
     assert [word for word in made.argv if word.startswith("file:")] == ["file:a.mp4", "file:b.mp4", "file:c.mp4"]
     assert (made.expect_s, made.expect_frames, made.tool) == (3.5, 88, "ffmpeg")
+
+
+def test_an_option_with_several_values_is_given_once_for_each() -> None:
+    tags = ["language=eng", "title=A, B", "x=y"]
+    argv = command(output([scratch_input("a.mp4")["0"]], "b.mp4", **{"metadata:s:0": tags})).argv
+    places = [at for at, word in enumerate(argv) if word == "-metadata:s:0"]
+    assert [argv[at + 1] for at in places] == tags
+    assert argv[-1] == "file:b.mp4"
+
+
+def test_filters_that_measure_are_heard_when_asked_for() -> None:
+    argv = command(output([scratch_input("a.mp4")["0"]], "-", format="null"), says="info").argv
+    assert argv[argv.index("-loglevel") + 1] == "level+info"

@@ -1,14 +1,16 @@
-"""Plays ffmpeg and the child that counts packets, for a Script that asks: what they would answer if all went well."""
+"""Plays ffmpeg and what counts packets, for a Script that asks: what they would answer if all went well."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from pipeline.acts.count import CountPackets
 from pipeline.model.source import Source
-from pipeline.model.stage import Command, Step, Tick
+from pipeline.model.stage import Call, Command, Step, Tick
 from tests.support.drive import Talk
 
 LENGTH_S = 10.0
@@ -42,8 +44,10 @@ class Player:
     def answer(self, talk: Talk) -> Step:
         """Answers the Step that is asked for, as if it went well; returns it."""
         step = talk.asked
-        command = talk.asks_for_run().command
-        talk.answers(**self.outcome(command))
+        if isinstance(step, Call) and isinstance(step.act, CountPackets):
+            talk.answers(value=self.counted(step.act))
+        else:
+            talk.answers(**self.outcome(talk.asks_for_run().command))
         return step
 
     def answer_all(self, talk: Talk) -> tuple[Step, ...]:
@@ -55,9 +59,6 @@ class Player:
 
     def outcome(self, command: Command) -> dict[str, Any]:
         """What a command would answer."""
-        if command.tool == "python":
-            named = [word.removeprefix("file:") for word in command.argv if word.startswith("file:")]
-            return {"value": [{"bytes": 100_000, "streams": self._counts(name)} for name in named]}
         try:
             outputs = self._outputs(command.argv)
             assert all(outputs.values())
@@ -72,6 +73,10 @@ class Player:
         moving = next((each.packets for each in all_mapped if each.kind in ("video", "cover")), 0)
         return {"last_tick": Tick(out_time_s=max((each.end_s for each in all_mapped), default=0.0), frame=moving)}
 
+    def counted(self, act: CountPackets) -> dict[str, Any]:
+        """What is counted in files."""
+        return {"value": [{"bytes": 100_000, "streams": self._counts(os.fsdecode(name))} for name in act.files]}
+
     def _outputs(self, argv: tuple[str, ...]) -> dict[str, tuple[Held, ...]]:
         """What each output of a command is mapped, by its name; an output is what follows its maps and is no option."""
         inputs = [argv[at + 1].removeprefix("file:") for at, word in enumerate(argv) if word == "-i"]
@@ -80,6 +85,8 @@ class Player:
         for before, word in pairwise(argv):
             if before == "-map":
                 mapped += self._held(inputs, word)
+            elif before == "-attach":
+                mapped.append(Held("cover", 1))
             elif (word.startswith("file:") and before != "-i") or word == "-":
                 found[word.removeprefix("file:")] = tuple(mapped)
                 mapped = []

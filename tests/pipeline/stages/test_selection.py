@@ -197,7 +197,7 @@ def test_only_the_first_track_can_be_asked_for() -> None:
         ({}, {"start": "3"}, "aac"),
         ({}, {"audio_copy_fitting": False}, "aac"),
         ({"codec": "pcm_s16le"}, {"audio": "pcm", "container": "mov"}, "copy"),
-        ({"codec": "pcm_u8"}, {"audio": "pcm", "container": "mov"}, "pcm_s16le"),
+        ({"codec": "pcm_s16be"}, {"audio": "pcm", "container": "wav"}, "pcm_s16le"),
     ),
 )
 def test_sound_that_fits_is_copied(sound: dict[str, Any], changes: dict[str, Any], encoder: str) -> None:
