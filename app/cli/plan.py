@@ -24,6 +24,7 @@ from pipeline.engine.intake import look
 from pipeline.engine.names import names_like
 from pipeline.engine.rehearse import Rehearsal, rehearsed
 from pipeline.media import process
+from pipeline.media.computer import machine
 from pipeline.media.probe import Prober
 from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
@@ -79,12 +80,15 @@ def _rehearsing(
 ) -> Iterator[Iterator[Rehearsal]]:
     """What would happen to each source, in order, as it becomes known. Leaving it early ends what still runs."""
     options = recipe.decode(step.options)
+    computer = machine(toolchain, with_hardware=recipe.wants_hardware(options))
     cancel = Cancel()
 
     def one(source: Source) -> Rehearsal:
         try:
             probed = looked_at(source, prober.info)
-            return rehearsed(recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination)
+            return rehearsed(
+                recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination, machine=computer
+            )
         except PipelineError as error:
             return Rehearsal("fail", error.problem)
         except Canceled:

@@ -31,7 +31,7 @@ class Options(RecipeOptions, frozen=True):
 
 
 class Played(Recipe[Options]):
-    """What happens to a source is in its name: `skip…`, `bad…`, `warn…`, `search…`, `bug…`, `interrupt…`."""
+    """What happens to a source is in its name: `skip…`, `bad…`, `warn…`, `search…`, `cores…`, `bug…`, `interrupt…`."""
 
     id = "played"
     label = "Played"
@@ -42,10 +42,12 @@ class Played(Recipe[Options]):
         return LOOK, ENCODE, VERIFY
 
     def script(self, source: Source, options: Options, scratch: Scratch) -> Script:
-        return (yield from self._steps(source))
+        return (yield from self._steps(source, scratch))
 
-    def _steps(self, source: Source) -> Script:
+    def _steps(self, source: Source, scratch: Scratch) -> Script:
         match source.stem:
+            case stem if stem.startswith("cores"):
+                assert scratch.machine.cores >= 1 and scratch.machine.memory_bytes > 0
             case stem if stem.startswith("bad"):
                 raise PipelineError(bad_option("crop", "It is larger than the picture"))
             case stem if stem.startswith("bug"):
@@ -117,11 +119,12 @@ def test_each_file_has_a_line_that_says_what_would_happen_and_why(
 
 @pytest.mark.parametrize(
     ("names", "code"),
-    [(("a.mp4",), 0), (("a.mp4", "skip.mp4"), 0), (("a.mp4", "bad.mp4"), 1), (("lost.mp4",), 1)],
+    [(("a.mp4",), 0), (("a.mp4", "skip.mp4"), 0), (("cores.mp4",), 0), (("a.mp4", "bad.mp4"), 1), (("lost.mp4",), 1)],
 )
 def test_the_exit_code_says_whether_all_would_go_well(
     names: tuple[str, ...], code: int, clips: Path, tmp_path: Path
 ) -> None:
+    shutil.copyfile(clips / "a.mp4", clips / "cores.mp4")
     assert plan(tmp_path / "home", *(clips / name for name in names)) == code
 
 
