@@ -109,7 +109,9 @@ class DropOverlay(QWidget):
         painter.drawText(inner, 0, row_paint.elided(choice.label, theme.font(13, 600), inner.width()))
         painter.setPen(theme.colour("text2"))
         painter.setFont(theme.font(12))
-        painter.drawText(inner.adjusted(0, 20, 0, 0), Qt.TextFlag.TextWordWrap, choice.summary)
+        below = inner.adjusted(0, 20, 0, 0)
+        lines = below.height() // painter.fontMetrics().lineSpacing()
+        painter.drawText(below, 0, row_paint.wrapped(choice.summary, theme.font(12), below.width(), lines))
 
     def _say(self, painter: QPainter, top: int, words: str, face: QFont, token: str) -> None:
         painter.setFont(face)

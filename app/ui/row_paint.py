@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from app.models.marks import Mark
@@ -173,6 +173,24 @@ def elided(text: str, face: QFont, width: int, *, middle: bool = False) -> str:
 def _elided(text: str, _key: str, width: int, middle: bool, face: QFont) -> str:
     mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
     return QFontMetrics(face).elidedText(text, mode, width)
+
+
+def wrapped(text: str, face: QFont, width: int, lines: int) -> str:
+    """The text broken into lines of the width, `lines` at most; what has no room there is an ellipsis."""
+    # Qt counts in units of two bytes.
+    units = text.encode("utf-16-le", "surrogatepass")
+    layout = QTextLayout(text, face)
+    layout.beginLayout()
+    broken: list[str] = []
+    while len(broken) < lines and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        first = 2 * line.textStart()
+        is_last = len(broken) == lines - 1
+        end = len(units) if is_last else first + 2 * line.textLength()
+        part = units[first:end].decode("utf-16-le", "surrogatepass").rstrip()
+        broken.append(elided(part, face, width) if is_last else part)
+    layout.endLayout()
+    return "\n".join(broken)
 
 
 def _line(

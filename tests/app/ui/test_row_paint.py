@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
 from app.models.marks import Mark
@@ -77,3 +77,21 @@ def test_text_is_cut_to_its_room(styled: QApplication, width: int) -> None:
 def test_a_name_in_the_middle_keeps_its_end(styled: QApplication) -> None:
     shown = row_paint.elided("a rather long name of a film.mp4", theme.font(13), 120, middle=True)
     assert shown.endswith("mp4")
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_a_text_that_needs_more_lines_than_there_are_ends_with_an_ellipsis(styled: QApplication, lines: int) -> None:
+    face = theme.font(12)
+    text = "Fünf 🎬 very small films, for a phone that is quite old and has hardly any room left for one more of them."
+    shown = row_paint.wrapped(text, face, 120, lines).split("\n")
+    assert len(shown) == lines
+    assert shown[-1].endswith("…") and not any(line.endswith("…") for line in shown[:-1])
+    assert all(QFontMetrics(face).horizontalAdvance(line) <= 120 for line in shown)
+    assert text.startswith(" ".join(shown).rstrip("…").rstrip())
+
+
+def test_a_text_that_has_room_is_whole(styled: QApplication) -> None:
+    text = "H.264 and AAC in MP4, up to 1080p: plays everywhere."
+    assert row_paint.wrapped(text, theme.font(12), 120, 9).replace("\n", " ") == text
+    assert row_paint.wrapped("", theme.font(12), 120, 3) == ""
+    assert row_paint.wrapped(text, theme.font(12), 120, 0) == ""
