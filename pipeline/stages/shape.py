@@ -48,7 +48,11 @@ def shape_of(video: MediaStream, choices: PictureChoices, seen: Seen) -> Shape:
     wanted = _ASPECTS.get(choices.aspect)
     if wanted is not None and choices.fill == "crop":
         width, height, x, y = _cut_to(1 / wanted if is_turned else wanted, pixel, (width, height, x, y))
-    shown_width, shown_height = Fraction(width) * pixel, Fraction(height)
+    # Lines are never thrown away for square pixels: it is their length that changes, whichever way they run.
+    if video.rotation % 180 == 90:
+        shown_width, shown_height = Fraction(width), height / pixel
+    else:
+        shown_width, shown_height = width * pixel, Fraction(height)
     if is_turned:
         shown_width, shown_height = shown_height, shown_width
     whole_width, whole_height = shown_width, shown_height

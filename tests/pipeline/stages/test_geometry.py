@@ -1,111 +1,59 @@
-"""Sizes and colours, by tables."""
+"""The order of filters, by tables, and as ffmpeg draws it."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.media.command import command, output, source_input
 from pipeline.model.source import MediaStream
-from pipeline.stages.geometry import Colour, colour_of, fitted, picture
-from tests.pipeline.stages.canned import SOURCES, video
+from pipeline.stages.bars import Crop
+from pipeline.stages.geometry import has_own_times, picture
+from pipeline.stages.look import UNSEEN, Seen
+from pipeline.stages.pixels import pixels_of
+from tests.pipeline.stages.canned import SOURCES, video, wanted
+from tests.pipeline.stages.running import drawn, film_of
+from tests.support.builders import Media, make
+
+INTERLACED: dict[str, Any] = {"field_order": "tt"}
+HDR: dict[str, Any] = {
+    "codec": "hevc", "colour_transfer": "smpte2084", "colour_primaries": "bt2020", "colour_space": "bt2020nc",
+    "bit_depth": 10,
+}  # fmt: skip
 
 
-def filters(stream: MediaStream, max_height: int = 0, *, bit_depth: int = 8) -> str:
+class Drawing:
+    """A burn that shows where it comes."""
+
+    def under(self, stream: Any) -> Any:
+        return stream.filter("drawbox", color="red")
+
+    def over(self, stream: Any) -> Any:
+        return stream.filter("drawbox", color="blue")
+
+
+def filters(stream: MediaStream, seen: Seen = UNSEEN, burn: Any = None, **choices: Any) -> str:
     """The graph between source and encoder, one filter after the other."""
-    film = picture(source_input(SOURCES["1080p"])["0"], stream, max_height, bit_depth=bit_depth)
+    options = wanted(**choices)
+    film = picture(source_input(SOURCES["1080p"])["0"], stream, options, seen, pixels_of(options, stream), burn)
     argv = command(output([film], "out.mp4")).argv
     return argv[argv.index("-filter_complex") + 1]
 
 
-@pytest.mark.parametrize(
-    ("stream", "max_height", "size"),
-    (
-        ({}, 1080, (1920, 1080)),
-        ({}, 720, (1280, 720)),
-        ({}, 0, (1920, 1080)),
-        ({"width": 1280, "height": 720}, 1080, (1280, 720)),
-        ({"rotation": 90}, 1080, (1080, 1920)),
-        ({"rotation": 270}, 720, (720, 1280)),
-        ({"rotation": 180}, 720, (1280, 720)),
-        ({"rotation": 5}, 1080, (1920, 1080)),
-        ({"width": 720, "height": 576, "sample_aspect": "64:45"}, 1080, (1024, 576)),
-        ({"width": 720, "height": 480, "sample_aspect": "8:9"}, 1080, (640, 480)),
-        ({"width": 720, "height": 576, "sample_aspect": "64:45", "rotation": 90}, 0, (576, 1024)),
-        ({"sample_aspect": "0:1"}, 0, (1920, 1080)),
-        ({"sample_aspect": ""}, 0, (1920, 1080)),
-        ({"width": 321, "height": 181}, 1080, (322, 182)),
-        ({"width": 1, "height": 1}, 1080, (2, 2)),
-        ({"width": 3840, "height": 1606}, 1080, (2582, 1080)),
-        ({}, 481, (854, 480)),
-    ),
-)
-def test_a_picture_is_fitted(stream: dict[str, Any], max_height: int, size: tuple[int, int]) -> None:
-    assert fitted(video(**stream), max_height) == size
-
-
-@given(
-    width=st.integers(1, 8192),
-    height=st.integers(1, 8192),
-    limit=st.integers(0, 4320),
-    rotation=st.sampled_from((0, 90, 180, 270)),
-)
-def test_sizes_are_even_and_within_the_limit(width: int, height: int, limit: int, rotation: int) -> None:
-    fit = fitted(video(width=width, height=height, rotation=rotation), limit)
-    longer, shorter = max(width, height), min(width, height)
-    assert fit[0] % 2 == fit[1] % 2 == 0
-    assert min(fit) <= max(2, limit or shorter + 1)
-    assert max(fit) <= longer + 1
-
-
-@pytest.mark.parametrize(
-    ("stream", "colour"),
-    (
-        ({}, Colour("bt709", "bt709", "bt709")),
-        ({"colour_space": "", "colour_transfer": "", "colour_primaries": ""}, Colour("bt709", "bt709", "bt709")),
-        (
-            {"colour_space": "", "colour_transfer": "", "colour_primaries": "", "height": 534, "width": 1280},
-            Colour("bt709", "bt709", "bt709"),
-        ),
-        (
-            {"colour_space": "", "colour_transfer": "", "colour_primaries": "", "height": 576, "width": 720},
-            Colour("smpte170m", "smpte170m", "smpte170m"),
-        ),
-        (
-            {"colour_space": "bt470bg", "colour_transfer": "", "colour_primaries": ""},
-            Colour("bt470bg", "bt470bg", "bt470bg"),
-        ),
-        (
-            {"colour_space": "bt2020nc", "colour_transfer": "", "colour_primaries": ""},
-            Colour("bt2020", "bt2020-10", "bt2020nc"),
-        ),
-        ({"colour_space": "gbr", "pixel_format": "gbrp"}, Colour("bt709", "bt709", "bt709")),
-        (
-            {"colour_space": "bt2020nc", "colour_transfer": "arib-std-b67", "colour_primaries": "bt2020"},
-            Colour("bt709", "bt709", "bt709"),
-        ),
-    ),
-)
-def test_colours_are_the_source_s_own_or_the_usual_ones(stream: dict[str, Any], colour: Colour) -> None:
-    assert colour_of(video(**stream)) == colour
-
-
-def test_hdr_for_ten_bits_keeps_its_colours() -> None:
-    hdr = video(colour_space="bt2020nc", colour_transfer="smpte2084", colour_primaries="bt2020")
-    assert colour_of(hdr, bit_depth=10) == Colour("bt2020", "smpte2084", "bt2020nc")
-    graph = filters(hdr, bit_depth=10)
-    assert "tonemap" not in graph
-    assert "format=yuv420p10le" in graph
+def names(graph: str) -> list[str]:
+    """The names of the filters of a graph, in their order."""
+    return re.findall(r"(?:\]|^)([a-z0-9]+)(?:=|\[|$)", graph)
 
 
 def test_a_picture_that_fits_is_not_scaled() -> None:
-    assert filters(video(), 1080) == (
+    assert filters(video(), max_height=1080) == (
         "[0:0]format=yuv420p[s0];[s0]setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv[s1]"
     )
-    assert "scale" not in filters(video(rotation=90), 1080)
+    assert "scale" not in filters(video(rotation=90), max_height=1080)
+    assert "scale" not in filters(video(), rotate="90")
 
 
 @pytest.mark.parametrize(
@@ -121,18 +69,87 @@ def test_a_picture_that_fits_is_not_scaled() -> None:
         ({"colour_transfer": "smpte2084"}, "tonemap=desat=0:tonemap=hable"),
         ({"colour_transfer": "smpte2084"}, "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA"),
         ({"colour_transfer": "smpte2084"}, "sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL"),
+        ({"colour_transfer": "smpte2084"}, "sidedata=mode=delete:type=DOVI_METADATA"),
         ({"colour_transfer": "smpte2084", "width": 3840, "height": 2160}, "zscale=h=1080:npl=100:t=linear:w=1920"),
     ),
 )
 def test_what_has_to_change_has_its_filter(stream: dict[str, Any], expected: str) -> None:
-    assert expected in filters(video(**stream), 1080)
+    assert expected in filters(video(**stream), max_height=1080)
 
 
-@pytest.mark.parametrize("codec", ("dvvideo", "h264", "mpeg2video"))
-def test_pictures_whose_file_does_not_say_are_asked_themselves(codec: str) -> None:
-    assert "bwdif" in filters(video(field_order="", codec=codec))
+def test_every_filter_stands_where_it_belongs() -> None:
+    graph = filters(
+        video(**INTERLACED, **{**HDR, "frame_rate": 25.0}),
+        Seen(Crop(top=10, bottom=10)),
+        Drawing(),
+        video="hevc", max_height=720, aspect="9:16", fill="blur", rotate="90", mirror="vertical", fps=50.0,
+        denoise="light", sharpen="light", filters="eq=contrast=1.1,hue=s=0",
+    )  # fmt: skip
+    assert names(graph) == [
+        "bwdif", "drawbox", "crop", "hqdn3d", "transpose", "vflip", "scale", "setsar", "split", "crop", "scale",
+        "gblur", "scale", "setsar", "overlay", "cas", "drawbox", "fps", "eq", "format", "setparams",
+    ]  # fmt: skip
+    assert "eq=contrast=1.1,hue=s=0[" in graph
 
 
-@pytest.mark.parametrize(("order", "codec"), (("progressive", "h264"), ("progressive", "dvvideo"), ("", "gif")))
-def test_progressive_pictures_are_not_deinterlaced(order: str, codec: str) -> None:
-    assert "bwdif" not in filters(video(field_order=order, codec=codec))
+def test_pictures_that_are_too_many_go_before_work_is_done_on_them() -> None:
+    assert names(filters(video(frame_rate=60.0), max_fps=30.0, denoise="light"))[:2] == ["fps", "hqdn3d"]
+    assert names(filters(video(frame_rate=25.0), fps=30.0, denoise="light"))[:2] == ["hqdn3d", "fps"]
+
+
+def test_hdr_is_scaled_while_it_is_made_linear_and_framed_as_sdr() -> None:
+    graph = names(filters(video(**HDR), max_height=720, aspect="1:1", fill="pad"))
+    assert graph.index("zscale") < graph.index("tonemap") < graph.index("pad")
+    assert "scale" not in graph
+
+
+@pytest.mark.parametrize(
+    ("stream", "choices", "seen", "expected"),
+    (
+        ({}, {}, UNSEEN, False),
+        ({}, {"max_fps": 60.0}, UNSEEN, False),
+        ({}, {"max_fps": 20.0}, UNSEEN, True),
+        ({}, {"fps": 25.0}, UNSEEN, True),
+        ({}, {"filters": "setpts=2*PTS"}, UNSEEN, True),
+        ({}, {"deinterlace": "double"}, UNSEEN, False),
+        ({}, {"deinterlace": "double"}, Seen(fields="bff"), True),
+        (INTERLACED, {"deinterlace": "double"}, UNSEEN, True),
+        (INTERLACED, {}, UNSEEN, False),
+    ),
+)
+def test_times_of_their_own_are_known(
+    stream: dict[str, Any], choices: dict[str, Any], seen: Seen, expected: bool
+) -> None:
+    assert has_own_times(video(**stream), wanted(**choices), seen) is expected
+
+
+def test_all_at_once_is_drawn(media: Media, tmp_path: Path) -> None:
+    film = film_of(
+        drawn(
+            media.clip("h264_aac.mp4"), tmp_path, aspect="9:16", fill="blur", rotate="180", mirror="horizontal",
+            denoise="strong", sharpen="strong", max_height=160, fps=12.5, filters="negate,eq=brightness='0.1'",
+        )
+    )  # fmt: skip
+    assert (film.width, film.height, film.frame_rate, film.sample_aspect) == (160, 284, 12.5, "1:1")
+
+
+def test_a_frame_keeps_ten_bits_through_blur_and_bars(media: Media, tmp_path: Path) -> None:
+    for fill in ("blur", "pad"):
+        made = drawn(media.clip("hdr10.mkv"), tmp_path, f"{fill}.mkv", video="hevc", aspect="1:1", fill=fill)
+        film = film_of(made)
+        assert (film.pixel_format, film.width, film.height) == ("yuv420p10le", 320, 320)
+        assert (film.colour_transfer, film.colour_primaries) == ("smpte2084", "bt2020")
+
+
+@pytest.mark.parametrize(("rotate", "corner"), (("0", (0, 0)), ("90", (1, 0)), ("180", (1, 1)), ("270", (0, 1))))
+def test_the_upper_left_corner_goes_where_clockwise_turns_it(
+    rotate: str, corner: tuple[int, int], tmp_path: Path
+) -> None:
+    white_corner = "-f lavfi -i color=black:size=64x64:rate=5:duration=1 -vf drawbox=0:0:32:32:white:fill -c:v ffv1"
+    file = make(white_corner.split(), tmp_path / "corner.mkv")
+    frame = make(
+        ["-i", str(drawn(file, tmp_path, rotate=rotate)), "-frames:v", "1", "-pix_fmt", "gray"], tmp_path / "f.pgm"
+    )
+    pixels = frame.read_bytes()[-64 * 64 :]
+    bright = [(x, y) for x in (0, 1) for y in (0, 1) if pixels[(y * 32 + 16) * 64 + x * 32 + 16] > 200]
+    assert bright == [corner]
