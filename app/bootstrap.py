@@ -30,8 +30,10 @@ from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.settle import settle
 from pipeline.engine.survey import Survey
 from pipeline.engine.sweep import Sweeper
+from pipeline.engine.undo import Undo
 from pipeline.engine.watch import Watch
 from pipeline.media import process
+from pipeline.media.counter import COUNTER
 from pipeline.media.mark import sweep
 from pipeline.media.probe import Prober
 from pipeline.media.toolchain import Toolchain
@@ -89,6 +91,7 @@ class Core:
         self.history.close()
         self._probes.close()
         self._writer.close()
+        COUNTER.close()
         process.close()
         self._end_logs()
 
@@ -149,14 +152,28 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     sweeper.begin_with(unswept)
     watch = Watch(scheduler, sweeper, writer, stall_after_s=settings.stall_after_s)
     survey = Survey(scheduler, prober.info)
+    undo = Undo(writer, scheduler.is_source)
+    undo.mend()
     control = Control(
-        lock=lock, scheduler=scheduler, recipes=recipes, speeds=speeds, sweeper=sweeper, log_folder=home.logs_folder
+        lock=lock,
+        scheduler=scheduler,
+        recipes=recipes,
+        speeds=speeds,
+        sweeper=sweeper,
+        undo=undo,
+        log_folder=home.logs_folder,
     )
     trouble.report_to(scheduler, watch)
     bus.subscribe(survey.hear)
     bus.subscribe(lambda told: _tell_sweeper(told, control, sweeper))
     history = History(opened.path)
-    housekeeping = Housekeeping(writer, opened.path, settings.history_days)
+    housekeeping = Housekeeping(
+        writer,
+        opened.path,
+        settings.history_days,
+        keep_replaced_days=settings.keep_replaced_days,
+        sweep=undo.sweep,
+    )
     survey.start()
     survey.add([job.id for job in left])
     housekeeping.start()

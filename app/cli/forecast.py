@@ -22,6 +22,7 @@ from pipeline.engine.estimate import Speeds
 from pipeline.engine.forecast import forecast, with_history
 from pipeline.engine.intake import look
 from pipeline.engine.presets import PresetBook, recipe_named
+from pipeline.media.counter import COUNTER
 from pipeline.media.probe import Prober
 from pipeline.model import wire
 from pipeline.model.flow import Flow
@@ -50,7 +51,7 @@ def foretell(arguments: Arguments, bootstrap: Bootstrap) -> int:
         raise PipelineError(nothing_found(text.listed([shown(path) for path in arguments.inputs])))
     total: Forecast | None = None
     failed = False
-    with closing(Prober()) as prober:
+    with closing(Prober()) as prober, closing(COUNTER):
         for source in found.sources:
             try:
                 known = _known(source, prober)

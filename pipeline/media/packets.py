@@ -1,21 +1,21 @@
-"""The child that counts packets: what a file holds, stream by stream, without decoding any of it.
+"""The child that counts packets: what files hold, stream by stream, without decoding any of it.
 
-Run as `python -m pipeline.media.packets [every:S] file:A file:B`. Prints ticks, and at the end one line with the value:
-for each file its `bytes` and its `streams`, a list of `Packets`; with `every:S` they say how many bytes there are in
-each S seconds.
+Run as `python -m pipeline.media.packets`. A request is a line of JSON, a `Question`; the answer is lines of ticks, and
+one with the `value` or with the `error`: for each file its `bytes` and its `streams`, a list of `Packets`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import av
 import msgspec
 
 from pipeline.media import webp
+from pipeline.media.question import Question
 from pipeline.media.streams import codec_of, kind_of, open_file
 from pipeline.model.source import StreamKind
 
@@ -96,29 +96,33 @@ def _add(to: Packets, packet: av.Packet[Any], every_s: float) -> None:
         to.sizes[moment] += packet.size
 
 
-def main(words: Sequence[str]) -> int:
-    """Prints what the files hold; returns the exit code."""
+def answer(question: Question) -> dict[str, Any]:
+    """What is said to one request."""
     try:
-        every_s = next((float(word.removeprefix("every:")) for word in words if word.startswith("every:")), 0.0)
-        files = [word for word in words if not word.startswith("every:")]
-        value = [
-            {"bytes": os.path.getsize(file.removeprefix("file:")), "streams": count(file, _tick, every_s)}
-            for file in files
-        ]
+        return {"value": [_content(os.fsdecode(path), question.every_s) for path in question.files]}
     except (av.FFmpegError, OSError, webp.BadWebp) as error:
-        print(f"Counting packets failed: {error}", file=sys.stderr)
-        return 1
-    _say({"value": value})
+        return {"error": f"Counting packets failed: {error}"}
+
+
+def _content(path: str, every_s: float) -> dict[str, Any]:
+    return {"bytes": os.path.getsize(path), "streams": count(f"file:{path}", _tick, every_s)}
+
+
+def main() -> int:
+    """Answers until nobody asks any more; returns the exit code."""
+    for request in sys.stdin.buffer:
+        _say(answer(msgspec.json.decode(request, type=Question)))
     return 0
 
 
 def _tick(at: int, size: int) -> None:
-    _say({"done": at, "total": size, "unit": "bytes"})
+    _say({"done": at, "total": size})
 
 
 def _say(message: dict[str, Any]) -> None:
-    print(msgspec.json.encode(message).decode("utf-8"), flush=True)
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -5,20 +5,16 @@ from __future__ import annotations
 import base64
 import errno
 import os
-import queue
 import stat
 import sys
 import threading
-from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
-from pipeline.media.mark import environment
 from pipeline.media.probe_answer import READY, Answer
-from pipeline.media.tree import Tree
+from pipeline.media.worker import Worker
 from pipeline.model import problem
 from pipeline.model.problem import PipelineError, Problem
 from pipeline.model.source import MediaInfo
@@ -26,9 +22,6 @@ from pipeline.model.stage import Canceled
 
 WORKER = (sys.executable, "-m", "pipeline.media.probe_worker")
 _START_LIMIT_S = 60.0
-_ANSWER_LIMIT = 4 * 1024 * 1024
-_TAIL_LINES = 20
-_LINE_LIMIT = 500
 
 
 class ProbeCache(Protocol):
@@ -143,22 +136,12 @@ class Prober:
             self._all.discard(worker)
 
 
-class _Worker:
-    """One child, and two threads that listen to it. Only one thread may ask at a time."""
+class _Worker(Worker):
+    """One child that looks into files."""
 
     def __init__(self, command: Sequence[str], mark: str) -> None:
-        self._tree = Tree(command, env=environment(command[0], mark), pipes="apart")
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        super().__init__(command, mark)
         self._is_ready = False
-        self._listener = threading.Thread(target=self._listen, name="probe-answers", daemon=True)
-        self._keeper = threading.Thread(target=self._keep, name="probe-errors", daemon=True)
-        self._listener.start()
-        self._keeper.start()
-
-    def is_alive(self) -> bool:
-        """Whether it may be asked. One that was killed while it was idle must not be blamed on the next file."""
-        return self._listener.is_alive()
 
     def ask(self, path: str, limit_s: float) -> Answer:
         """One question, one answer.
@@ -167,50 +150,16 @@ class _Worker:
             PipelineError: it took too long, or the child died of it. Do not ask this worker again.
         """
         if not self._is_ready:
-            self._is_ready = self._next(_START_LIMIT_S) == READY
+            self._is_ready = self.next(_START_LIMIT_S) == READY
             if not self._is_ready:
-                raise RuntimeError(f"The probe worker does not start:\n{self._last_words()}")
-        with suppress(OSError):  # a dead worker is found when its answer does not come
-            self._tree.stdin.write(base64.b64encode(os.fsencode(path)) + b"\n")
-            self._tree.stdin.flush()
-        line = self._next(limit_s)
+                raise RuntimeError(f"The probe worker does not start:\n{self.last_words()}")
+        self.send(base64.b64encode(os.fsencode(path)))
+        line = self.next(limit_s)
         if line is None:
             raise PipelineError(problem.probe_stuck(path, limit_s))
         if not line.endswith(b"\n"):
-            raise PipelineError(problem.probe_died(path, self._last_words()))
+            raise PipelineError(problem.probe_died(path, self.last_words()))
         return msgspec.json.decode(line, type=Answer)
-
-    def kill(self) -> None:
-        """Ends it at once. Its threads end by themselves."""
-        self._tree.kill()
-
-    def join(self) -> None:
-        """Waits for the end of a killed worker, unless the system cannot end it: a drive may hold it for ever."""
-        self._keeper.join(timeout=2)
-
-    def _next(self, limit_s: float) -> bytes | None:
-        try:
-            return self._answers.get(timeout=limit_s)
-        except queue.Empty:
-            return None
-
-    def _last_words(self) -> str:
-        self._keeper.join(timeout=2)
-        return "\n".join(self._tail)
-
-    def _listen(self) -> None:
-        while line := self._tree.stdout.readline(_ANSWER_LIMIT):
-            self._answers.put(line)
-        self._answers.put(b"")
-
-    def _keep(self) -> None:
-        """Takes what the libraries complain of, so that they never block, and at the end reaps the child."""
-        while line := self._tree.stderr.readline(_LINE_LIMIT):
-            self._tail.append(line.decode("utf-8", "replace").rstrip())
-        self._listener.join()
-        code = self._tree.reap()
-        if code < 0:
-            self._tail.append(f"Ended by signal {-code}.")
 
 
 def regular_file(path: str) -> tuple[int, int]:

@@ -1,14 +1,16 @@
-"""Asks the child that counts packets what is in a file, and reads its answer."""
+"""Asks what is in a file, packet by packet, and reads the answer."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.acts.count import CountPackets
 from pipeline.model.source import Source, StreamKind
-from pipeline.model.stage import Command, Outcome, Run, StepFailed, Talk
+from pipeline.model.stage import Call, Outcome, Talk
 
 
 @dataclass(frozen=True)
@@ -44,50 +46,42 @@ class Content:
     streams: tuple[Count, ...]
 
 
+class Unreadable(Exception):
+    """A file could not be read to its end; says why."""
+
+
 def counted(source: Source | None, result: str, label: str) -> Talk[tuple[Content, ...]]:
     """What a result holds, and after it the source, where one is given.
 
     Raises:
-        StepFailed: one of them cannot be read.
+        Unreadable: one of them cannot be read.
     """
-    files = (f"file:{result}",) if source is None else (f"file:{result}", f"file:{source.file}")
-    reads = (result, source.file) if source is not None and source.is_scratch else (result,)
-    outcome: Outcome = yield _step(files, reads, label)
-    return tuple(_content(file) for file in outcome.value)
+    return (yield from counted_files((result,) if source is None else (result, source.file), label))
 
 
-def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[tuple[Content, ...], Outcome]]:
-    """What several files hold, and how the Step ended that looked.
+def counted_files(names: tuple[str, ...], label: str) -> Talk[tuple[Content, ...]]:
+    """What several files hold; scratch files by their names there.
 
     Raises:
-        StepFailed: one of them cannot be read.
+        Unreadable: one of them cannot be read.
     """
-    outcome: Outcome = yield _step(tuple(f"file:{name}" for name in names), names, label)
-    return tuple(_content(file) for file in outcome.value), outcome
+    return (yield from _answered(names, 0.0, label))
 
 
-def counted_moments(source: Source, every_s: float) -> Talk[tuple[tuple[Count, ...] | None, Outcome]]:
-    """What the streams of a source hold from moment to moment, and how the Step ended; None if it cannot be read."""
-    reads = (source.file,) if source.is_scratch else ()
+def counted_moments(source: Source, every_s: float) -> Talk[tuple[Count, ...] | None]:
+    """What the streams of a source hold from moment to moment; None where it cannot be read to its end."""
     try:
-        outcome: Outcome = yield _step((f"every:{every_s:g}", f"file:{source.file}"), reads, "Find where it is dense")
-    except StepFailed as failed:
-        if failed.problem.is_transient:
-            raise
-        return None, failed.outcome
-    return _content(outcome.value[0]).streams, outcome
+        return (yield from _answered((source.file,), every_s, "Find where it is dense"))[0].streams
+    except Unreadable:
+        return None
 
 
 def counted_source(source: Source) -> Talk[tuple[Count, ...] | None]:
     """What the streams of a source hold; None where it cannot be read to its end."""
-    reads = (source.file,) if source.is_scratch else ()
     try:
-        outcome: Outcome = yield _step((f"file:{source.file}",), reads, "Count what is in the source")
-    except StepFailed as failed:
-        if failed.problem.is_transient:
-            raise
+        return (yield from _answered((source.file,), 0.0, "Count what is in the source"))[0].streams
+    except Unreadable:
         return None
-    return _content(outcome.value[0]).streams if outcome.value else None
 
 
 def extent_s(counts: Iterable[Count], from_s: float = -math.inf) -> float:
@@ -98,9 +92,13 @@ def extent_s(counts: Iterable[Count], from_s: float = -math.inf) -> float:
     return max(ends) - max(from_s, min(starts)) if starts and ends else 0.0
 
 
-def _step(files: tuple[str, ...], reads: tuple[str, ...], label: str) -> Run:
-    argv = ("python", "-m", "pipeline.media.packets", *files)
-    return Run(Command(argv, speaks="json"), lane="light", reads=reads, label=label)
+def _answered(names: tuple[str, ...], every_s: float, label: str) -> Talk[tuple[Content, ...]]:
+    act = CountPackets(tuple(os.fsencode(name) for name in names), every_s)
+    reads = tuple(name for name in names if not os.path.isabs(name))
+    outcome: Outcome = yield Call(act, lane="light", reads=reads, label=label)
+    if "error" in outcome.value:
+        raise Unreadable(outcome.value["error"])
+    return tuple(_content(file) for file in outcome.value["value"])
 
 
 def _content(file: dict[str, Any]) -> Content:

@@ -11,10 +11,11 @@ import msgspec
 
 from pipeline.media.command import command, output, source_input
 from pipeline.model.forecast import Forecast, Guess
+from pipeline.model.problem import PipelineError, result_wrong
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Outcome, Run, Scratch, Talk
 from pipeline.stages import expect
-from pipeline.stages.counting import Count, counted_files, counted_moments
+from pipeline.stages.counting import Count, Unreadable, counted_files, counted_moments, counted_source
 from pipeline.stages.output import Output
 from pipeline.stages.span import Span
 from pipeline.stages.transcode import encode_command
@@ -61,25 +62,31 @@ class Sample:
     source_bytes: float
     check_cpu: float
     check_wall: float
-    count_cpu_s: float
-    count_wall_s: float
 
 
 def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Forecast]:
     """What to expect of one output: by trying windows where it is encoded, by counting where it is copied.
 
     Raises:
-        StepFailed: it cannot be encoded, or the source not be read.
+        StepFailed: it cannot be encoded or copied.
     """
     if made.selection.encoded:
         return forecast_of((yield from sampled(source, info, made, scratch)), made, info)
-    (content,), counting = yield from counted_files((source.file,), "Count what is in the source")
-    kept = [content.streams[each.stream.index] for each in made.selection.kept]
+    counts = yield from counted_source(source)
+    kept = [counts[each.stream.index] for each in made.selection.kept] if counts else []
     share = made.seconds(info) / expect.seconds(info) if expect.seconds(info) else 1.0
-    bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0))
-    # It is read once to copy it, and once more with the result to compare them.
-    cpu_s, wall_s = 3 * counting.cpu_s, 3 * counting.active_s
-    return Forecast(_around(bytes_, _SAME_AGAIN), _around(cpu_s, 0.5), _around(wall_s, 0.7))
+    bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0) if counts else source.size)
+    windows, _ = windows_of(made.span, expect.seconds(info))
+    name = scratch.path(f"part.{made.container.suffix}")
+    part = replace(made, span=windows[len(windows) // 2], target=name, result=name)
+    tried: Outcome = yield Run(encode_command(source, info, [part]), makes=(name,), label="Try a part")
+    part_bytes = tried.last_tick.out_bytes if tried.last_tick else 0
+    more = max(1.0, bytes_ / part_bytes) if part_bytes else 1.0
+    # To start takes as long as to copy some megabytes, and is not done more than once.
+    again = 1.0 if len(windows) == 1 else more
+    return Forecast(
+        _around(bytes_, _SAME_AGAIN), _around(tried.cpu_s * again, 0.7), _around(tried.active_s * again, 0.7), 0.0
+    )
 
 
 def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Sample]:
@@ -103,7 +110,10 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
         tried: Outcome = yield Run(encode, makes=(name,), label="Try a part", part=part)
         outcomes.append(tried if is_whole else _without((yield _found(source, info, span, part)), tried))
         names.append(name)
-    contents, counting = yield from counted_files(tuple(names), "Count what is in the parts")
+    try:
+        contents = yield from counted_files(tuple(names), "Count what is in the parts")
+    except Unreadable as unreadable:
+        raise PipelineError(result_wrong("A part could not be read back", (), str(unreadable))) from unreadable
     windows = tuple(
         Window(_length_s(each.streams), each.bytes, dense.of(span), outcome.active_s, outcome.cpu_s, each.streams)
         for each, outcome, span in zip(contents, outcomes, spans, strict=True)
@@ -114,7 +124,7 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
         read: Outcome = yield Run(look, reads=(names[0],), label="Decode a part")
         check_cpu, check_wall = read.cpu_s / windows[0].media_s, read.active_s / windows[0].media_s
     whole = dense.of(Span(made.span.start_s, made.seconds(info)))
-    return Sample(windows, is_whole, whole, check_cpu, check_wall, counting.cpu_s, counting.active_s)
+    return Sample(windows, is_whole, whole, check_cpu, check_wall)
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,7 @@ class _Density:
 
 def _density(source: Source, info: MediaInfo, seconds: float) -> Talk[_Density]:
     every_s = max(LEAST_MOMENT_S, seconds / MOMENTS)
-    counts, _ = yield from counted_moments(source, every_s)
+    counts = yield from counted_moments(source, every_s)
     first = info.video or info.audio
     if counts is None or first is None:
         return _Density(0.0, ())
@@ -190,8 +200,8 @@ def forecast_of(sample: Sample, made: Output, info: MediaInfo) -> Forecast:
     length_s = made.seconds(info)
     tried_s = sum(window.media_s for window in sample.windows)
     share = 1.0 if sample.is_whole or not tried_s else length_s / tried_s
-    cpu_s = share * sum(window.cpu_s for window in sample.windows) + sample.check_cpu * length_s + sample.count_cpu_s
-    wall_s = share * sum(each.wall_s for each in sample.windows) + sample.check_wall * length_s + sample.count_wall_s
+    cpu_s = share * sum(window.cpu_s for window in sample.windows) + sample.check_cpu * length_s
+    wall_s = share * sum(each.wall_s for each in sample.windows) + sample.check_wall * length_s
     return Forecast(
         bytes=_around(sample.windows[0].bytes, _SAME_AGAIN) if sample.is_whole else _size(sample, made, info),
         cpu_s=_around(cpu_s, _CPU_SPREAD),

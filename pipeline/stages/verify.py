@@ -11,7 +11,8 @@ from pipeline.model.problem import PipelineError, Warn, result_wrong
 from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
-from pipeline.stages.counting import Content, Count, counted, counted_source, extent_s
+from pipeline.stages.counting import Content, Count, Unreadable, counted, counted_source, extent_s
+from pipeline.stages.filter_chain import changes_length
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.transcode import Wrote
@@ -150,11 +151,12 @@ def _counted(
         try:
             here, there = yield from counted(source, result, "Compare with the source")
             return here, there.streams
-        except StepFailed as failed:
-            if failed.problem.is_transient:
-                raise
-            # It may be the source that cannot be read to its end; the result must be.
-    (here,) = yield from bad.read_back(counted(None, result, "Count what is in the result"))
+        except Unreadable:
+            pass  # it may be the source that cannot be read to its end; the result must be
+    try:
+        (here,) = yield from counted(None, result, "Count what is in the result")
+    except Unreadable as unreadable:
+        raise bad.because("It could not be read back", str(unreadable)) from unreadable
     return here, None
 
 
@@ -197,9 +199,10 @@ def _has_what_was_written(
 
 def _is_as_long_as_wanted(info: MediaInfo, output_: Output, here: tuple[Count, ...], bad: _Condemning) -> None:
     """Compares the length of a part, or of pictures with times of their own, with what it should be."""
-    # A sheet has no length, and a WebP whose pictures are all alike is a single one that does not move.
+    # A sheet has no length, a WebP whose pictures are all alike is a single one that does not move, and a person's
+    # own filters may make another length.
     codec = output_.choices.video
-    if codec == "sheet" or (codec == "webp" and here[0].packets == 1):
+    if codec == "sheet" or (codec == "webp" and here[0].packets == 1) or changes_length(output_.choices.filters):
         return
     wanted_s = output_.seconds(info)
     made_s = Checked(output_.selection, here, None).length_s

@@ -24,7 +24,8 @@ class OutputChoices(BesidesChoices, frozen=True):
     ] = False
     min_saving: Annotated[
         Annotated[float, within(0, 99)] | None,
-        option("Keep only if smaller by", "Otherwise it is skipped; 0 is smaller at all, empty keeps any result.", unit="%"),
+        option("Keep only if smaller by", "Otherwise it is skipped; 0 is smaller at all, empty keeps any result.",
+               unit="%"),
     ] = None  # fmt: skip
     skip_codecs: Annotated[
         str, option("Skip these codecs", "Skips sources whose pictures, or sound alone, are in one of them: hevc,av1.")

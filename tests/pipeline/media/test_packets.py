@@ -1,28 +1,33 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from pipeline.engine.cancel import Cancel
+from pipeline.media.counter import COUNTER
 from pipeline.media.packets import count
-from pipeline.media.toolchain import Toolchain
-from tests.pipeline.media.support import run
 from tests.support import damage, names
 from tests.support.builders import Media, make
 
 
-def counted(folder: Path, *files: str) -> list[list[dict[str, object]]]:
-    """What the child returns, asked as a Step asks it."""
-    argv = Toolchain().resolve(("python", "-m", "pipeline.media.packets", *files))
-    heard = run(argv, folder, speaks="json")
-    assert heard.ended.code == 0, heard.ended.lines
-    value: list[dict[str, Any]] = heard.ended.value
-    assert [each["bytes"] for each in value] == [os.path.getsize(folder / file[5:]) for file in files]
-    return [each["streams"] for each in value]
+def counted(folder: Path, *files: str) -> list[list[dict[str, Any]]]:
+    """What the child says of files, asked as an Act asks it."""
+    paths = [folder / file.removeprefix("file:") for file in files]
+    found = COUNTER.count([str(path) for path in paths], 0.0, Cancel(), lambda tick: None)
+    assert "value" in found, found
+    assert [each["bytes"] for each in found["value"]] == [path.stat().st_size for path in paths]
+    return [each["streams"] for each in found["value"]]
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    yield
+    COUNTER.close()
 
 
 def test_every_stream_of_every_file_is_counted(media: Media, tmp_path: Path) -> None:
@@ -69,12 +74,19 @@ def test_it_says_how_far_it_is(media: Media) -> None:
     assert told and all(0 <= at <= size == film.stat().st_size for at, size in told)
 
 
-def test_what_cannot_be_read_is_a_sentence_and_a_bad_end(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     damage.text(tmp_path / "letter.mp4")
-    argv = [sys.executable, "-m", "pipeline.media.packets", "file:letter.mp4"]
-    heard = run(argv, tmp_path, speaks="json")
-    assert heard.ended.code == 1 and heard.ended.value is None
-    assert heard.ended.lines[-1].startswith("Counting packets failed: ")
+    found = COUNTER.count([str(tmp_path / "letter.mp4")], 0.0, Cancel(), lambda tick: None)
+    assert found["error"].startswith("Counting packets failed: ")
+    gone = COUNTER.count([str(tmp_path / "gone.mp4")], 0.0, Cancel(), lambda tick: None)
+    assert gone["error"].startswith("Counting packets failed: ")
+
+
+def test_the_bytes_of_every_moment_are_all_there_are(media: Media) -> None:
+    (video, audio) = count(f"file:{media.clip('h264_aac.mp4')}", every_s=0.5)
+    assert len(video.sizes) == 4
+    assert (sum(video.sizes), sum(audio.sizes)) == (video.bytes, audio.bytes)
+    assert (video.keyframes, 0 < video.key_bytes < video.bytes) == (2, True)
 
 
 def test_the_value_stays_small_enough_for_an_outcome(media: Media) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.acts.count import CountPackets
 from pipeline.model.job import Artifact
-from pipeline.model.problem import tool_stalled
-from pipeline.model.stage import Script, Talk
+from pipeline.model.stage import Call, Script, Talk
 from pipeline.stages.counting import Content, Count, counted, counted_source, extent_s
 from tests.pipeline.stages.canned import SOURCES
 from tests.support.drive import drive
@@ -54,10 +54,11 @@ def _shown(talk: Talk[Any]) -> Script:
 
 def test_the_result_is_counted_first_and_the_source_with_it_where_it_is_given() -> None:
     talk = drive(_shown(counted(SOURCES["1080p"], "result.mp4", "Compare with the source")), there=["result.mp4"])
-    run = talk.asks_for_run()
-    assert run.argv == ("python", "-m", "pipeline.media.packets", "file:result.mp4", "file:/media/film.mp4")
-    assert (run.step.lane, run.step.reads, run.command.speaks) == ("light", ("result.mp4",), "json")
-    talk.answers(value=[{"bytes": 20, "streams": [FILM]}, {"bytes": 40, "streams": [FILM, SOUND]}])
+    step = talk.asked
+    assert isinstance(step, Call)
+    assert step.act == CountPackets((b"result.mp4", b"/media/film.mp4"))
+    assert (step.lane, step.reads) == ("light", ("result.mp4",))
+    talk.answers(value={"value": [{"bytes": 20, "streams": [FILM]}, {"bytes": 40, "streams": [FILM, SOUND]}]})
     here, there = talk.returns()[0].measures["found"]
     assert here == Content(20, (Count(0, "video", 50, 0.0, 2.0, 9, 1, 3),))
     assert [each.kind for each in there.streams] == ["video", "audio"]
@@ -65,15 +66,9 @@ def test_the_result_is_counted_first_and_the_source_with_it_where_it_is_given() 
 
 def test_a_source_that_cannot_be_read_to_its_end_has_no_count() -> None:
     talk = drive(_shown(counted_source(SOURCES["1080p"])))
-    assert talk.asks_for_run().argv[-1] == "file:/media/film.mp4"
-    talk.answers(exit_code=1, stderr="Counting packets failed: [Errno 1094995529] Invalid data found")
+    assert talk.asks_for_call() == CountPackets((b"/media/film.mp4",))
+    talk.answers(value={"error": "Counting packets failed: [Errno 1094995529] Invalid data found"})
     assert talk.returns()[0].measures["found"] is None
-
-
-def test_a_fault_that_passes_is_left_to_the_runner() -> None:
-    talk = drive(_shown(counted_source(SOURCES["1080p"])))
-    talk.fails(tool_stalled("python", 120))
-    assert talk.gives_up().code == "tool_stalled"
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ def count_source(talk: support.Talk, kept: Source, end_s: float) -> None:
     player = Player(kept)
     for kind in ("video", "audio"):
         player.files[kept.file] = changed(kind, end_s=end_s)(player.files[kept.file])
-    assert talk.asks_for_run().step.label == "Count what is in the source"
-    talk.answers(**player.outcome(talk.asks_for_run().command))
+    assert talk.asked.label == "Count what is in the source"
+    player.answer(talk)
 
 
 def stops(talk: support.Talk, at_s: float, line: str = NAL) -> None:
@@ -159,7 +159,7 @@ def test_a_source_may_be_damaged_and_cut_off() -> None:
 
 def test_a_cut_off_source_that_cannot_be_counted_is_cut_off() -> None:
     talk = looking(SOURCES["1080p"], length_s=6.0)
-    talk.answers(exit_code=1, stderr="Counting packets failed: [Errno 541478725] End of file")
+    talk.answers(value={"error": "Counting packets failed: [Errno 541478725] End of file"})
     assert told(talk) == [("source_cut_off", 6.0)]
 
 
