@@ -203,21 +203,31 @@ class Stage:
 
     def does(self, script: Talk[T]) -> Talk[T]:
         """Runs a Script, or a part of one, under this Stage's name: every Step it yields is marked with its id."""
-        reply: Outcome | None = None
-        failure: BaseException | None = None
-        while True:
-            try:
-                step = script.throw(failure) if failure else script.send(reply)  # type: ignore[arg-type]
-            except StopIteration as done:
-                return cast(T, done.value)
-            reply, failure = None, None
-            try:
-                reply = yield _marked(step, self.id)
-            except GeneratorExit:
-                script.close()
-                raise
-            except Exception as error:
-                failure = error
+        return (yield from _relayed(script, lambda step: _marked(step, self.id)))
+
+
+def taking(start: float, end: float, script: Talk[T]) -> Talk[T]:
+    """Runs a part of a Script as one that takes its Stage from one share to another, each from 0 to 1."""
+    return (yield from _relayed(script, lambda step: _spread(step, start, end)))
+
+
+def _relayed(script: Talk[T], change: Callable[[Step], Step]) -> Talk[T]:
+    """Runs a Script with every Step it yields changed."""
+    reply: Outcome | None = None
+    failure: BaseException | None = None
+    while True:
+        try:
+            step = script.throw(failure) if failure else script.send(reply)  # type: ignore[arg-type]
+        except StopIteration as done:
+            return cast(T, done.value)
+        reply, failure = None, None
+        try:
+            reply = yield change(step)
+        except GeneratorExit:
+            script.close()
+            raise
+        except Exception as error:
+            failure = error
 
 
 def _marked(step: Step, stage: str) -> Step:
@@ -245,6 +255,14 @@ def between(start: float, end: float) -> tuple[float, float]:
     """The `part` of a Step that takes its Stage from one share to another, each from 0 to 1."""
     count = 1.0 / (end - start)
     return end * count, count
+
+
+def _spread(step: Step, start: float, end: float) -> Step:
+    if isinstance(step, Together):
+        return replace(step, steps=tuple(cast(Run | Call, _spread(each, start, end)) for each in step.steps))
+    number, count = step.part
+    scale = (end - start) / count
+    return replace(step, part=between(start + (number - 1) * scale, start + number * scale))
 
 
 def members_of(step: Step) -> Iterable[Run | Call]:

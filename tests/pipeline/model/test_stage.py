@@ -25,6 +25,7 @@ from pipeline.model.stage import (
     Together,
     between,
     members_of,
+    taking,
 )
 
 
@@ -163,3 +164,21 @@ def test_steps_share_a_stage_unequally(start: float, end: float) -> None:
     number, count = between(start, end)
     assert (number - 1) / count == pytest.approx(start)
     assert number / count == pytest.approx(end)
+
+
+def test_what_takes_a_share_of_a_stage_shares_that_among_its_own_steps() -> None:
+    def tells() -> Talk[str]:
+        yield replace(RUN, part=(1, 2))
+        yield Together((replace(RUN, part=(2, 2)),))
+        return "done"
+
+    talk = taking(0.2, 0.6, taking(0.0, 0.5, tells()))
+    shares = []
+    with pytest.raises(StopIteration) as done:
+        step = next(talk)
+        while True:
+            ((number, count),) = (member.part for member in members_of(step))
+            shares.append(((number - 1) / count, number / count))
+            step = talk.send(Outcome())
+    assert done.value.value == "done"
+    assert shares == [pytest.approx((0.2, 0.3)), pytest.approx((0.3, 0.4))]
