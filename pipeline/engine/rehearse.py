@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, TypeVar, cast
 
 from pipeline.engine.aside import Aside
 from pipeline.media.toolchain import Toolchain
@@ -26,14 +26,17 @@ from pipeline.model.stage import (
     Outcome,
     Run,
     Scratch,
-    Script,
     Skip,
     Stage,
+    Step,
     StepFailed,
+    Talk,
     Tick,
     Together,
     members_of,
 )
+
+T = TypeVar("T")
 
 # Its Steps are run also where they make files: small ones, which say something about the source.
 LOOK = "look"
@@ -89,70 +92,83 @@ def rehearsed(
         name = recipe.result_name(source, options)
         if reason := _there(source, name, destination) or recipe.skips(source, options):
             return Rehearsal("skip", reason)
-        foreseen = recipe.foresees(source, options)
     except PipelineError as error:
         return Rehearsal("fail", error.problem)
-    heard = _Heard()
-    with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as scratch:
-        script = _looking(recipe.script(source, options, Scratch(machine=machine)), heard)
+    stage = _Rehearsing()
+    with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as workspace:
+        aside, scratch = Aside(toolchain, workspace, cancel), Scratch(machine=machine)
         try:
-            made = Aside(toolchain, scratch, cancel).drive(script, source)
+            foreseen = aside.drive(stage.looks_of(recipe.foresees(source, options, scratch)), source) or ()
+            stage.commands.clear()
+            made = aside.drive(stage.looks_of(recipe.script(source, options, scratch)), source) or ()
         except Skip as skip:
             return Rehearsal("skip", skip.problem)
         except PipelineError as error:
-            return Rehearsal("fail", error.problem, name=name, commands=tuple(heard.commands))
+            return Rehearsal("fail", error.problem, name=name, commands=tuple(stage.commands))
     warnings = (*foreseen, *(warn for artifact in made for warn in artifact.warnings))
     return Rehearsal(
         "convert",
         warnings=tuple(dict.fromkeys(warnings)),
         name=name,
-        commands=tuple(heard.commands),
-        unforeseen=_after(recipe.stages(source, options), heard.stopped_in),
+        commands=tuple(stage.commands),
+        unforeseen=_after(recipe.stages(source, options), stage.stopped_in),
     )
 
 
-@dataclass
-class _Heard:
-    """What a Script asked for, and in which Stage it wanted to know what nobody can assume."""
+class _Rehearsing:
+    """What was asked for so far, what looks found, and the Stage that wanted to know what nobody can assume."""
 
-    commands: list[Command] = field(default_factory=list)
-    stopped_in: str = ""
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.stopped_in = ""
+        self._found: list[tuple[Step, Outcome]] = []
 
+    def looks_of(self, talk: Talk[T]) -> Talk[T | None]:
+        """The talk with nothing but its looks left to run, each once.
 
-def _looking(script: Script, heard: _Heard) -> Script:
-    """The Script with nothing but its looks left to run, up to where it asks what is in a file that was not made."""
-    reply: Outcome | None = None
-    failure: BaseException | None = None
-    is_assuming = False
-    stage = ""
-    try:
-        while True:
-            try:
-                step = script.throw(failure) if failure else script.send(reply)  # type: ignore[arg-type]
-            except StopIteration as end:
-                return tuple(end.value)
-            except Exception:
-                if not is_assuming:
-                    raise
-                # An assumption may have led it astray, so what it says now counts for nothing.
-                heard.stopped_in = stage
-                return ()
-            reply, failure, stage = None, None, step.stage
-            heard.commands += [member.command for member in members_of(step) if isinstance(member, Run)]
-            is_assuming = is_assuming or not all(_is_look(member) for member in members_of(step))
-            if not is_assuming:
+        It returns None where the talk asks what is in a file that was not made.
+        """
+        reply: Outcome | None = None
+        failure: BaseException | None = None
+        is_assuming = False
+        stage = ""
+        try:
+            while True:
                 try:
-                    reply = yield step
-                except StepFailed as error:
-                    failure = error
-            elif any(_answers_with_a_value(member) for member in members_of(step)):
-                heard.stopped_in = stage
-                return ()
-            else:
-                members = tuple(_as_if_well(member) for member in members_of(step))
-                reply = Outcome(members=members) if isinstance(step, Together) else members[0]
-    finally:
-        script.close()
+                    step = talk.throw(failure) if failure else talk.send(reply)  # type: ignore[arg-type]
+                except StopIteration as end:
+                    return cast(T, end.value)
+                except Exception:
+                    if not is_assuming:
+                        raise
+                    # An assumption may have led it astray, so what it says now counts for nothing.
+                    self.stopped_in = stage
+                    return None
+                reply, failure, stage = None, None, step.stage
+                members = tuple(members_of(step))
+                self.commands += [member.command for member in members if isinstance(member, Run)]
+                is_assuming = is_assuming or not all(map(_is_look, members))
+                if is_assuming and any(map(_answers_with_a_value, members)):
+                    self.stopped_in = stage
+                    return None
+                if is_assuming:
+                    outcomes = tuple(map(_as_if_well, members))
+                    reply = Outcome(members=outcomes) if isinstance(step, Together) else outcomes[0]
+                else:
+                    try:
+                        reply = yield from self._looked(step)
+                    except StepFailed as error:
+                        failure = error
+        finally:
+            talk.close()
+
+    def _looked(self, step: Step) -> Talk[Outcome]:
+        for known, outcome in self._found:
+            if known == step:
+                return outcome
+        found: Outcome = yield step
+        self._found.append((step, found))
+        return found
 
 
 def _is_look(step: Run | Call) -> bool:

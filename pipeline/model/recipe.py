@@ -48,14 +48,16 @@ class Recipe(ABC, Generic[O]):
         """
         return None
 
-    def foresees(self, source: Source, options: O) -> tuple[Warn, ...]:
-        """What the result will not have of its source, as far as that is known before anything runs.
+    def foresees(self, source: Source, options: O, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
+        """What the results will lack of their source, as far as looking at that can tell.
 
-        `source.info` is there. A person reads it before the start; the finished result may warn of more.
+        It yields the looks that the Script begins with, and no other Steps. A person reads the answer before the
+        start; finished results may warn of more.
 
         Raises:
             PipelineError: the source cannot be made into what the options ask for.
         """
+        yield from ()
         return ()
 
     def wants_hardware(self, options: O) -> bool:

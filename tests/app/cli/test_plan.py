@@ -19,7 +19,7 @@ from pipeline.model.option import RecipeOptions
 from pipeline.model.problem import PipelineError, Problem, Warn, bad_option, skipped_by_rule
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import Source
-from pipeline.model.stage import Command, Outcome, Run, Scratch, Script, Stage
+from pipeline.model.stage import Command, Outcome, Run, Scratch, Script, Stage, Talk
 from tests.support.builders import Media
 
 LOOK, ENCODE, VERIFY = Stage("look", "Look"), Stage("encode", "Encode"), Stage("verify", "Verify")
@@ -68,7 +68,8 @@ class Played(Recipe[Options]):
         is_skipped = source.stem.startswith("skip")
         return skipped_by_rule(f"{source.name} is small", "skip_below_mb") if is_skipped else None
 
-    def foresees(self, source: Source, options: Options) -> tuple[Warn, ...]:
+    def foresees(self, source: Source, options: Options, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
+        yield from ()
         return (Warn("hdr_lost", "HDR would become SDR."),) if source.stem.startswith("warn") else ()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from pipeline.model.stage import (
     Skip,
     Stage,
     StepFailed,
+    Talk,
     Together,
 )
 from tests.pipeline.engine.bench import Tools, one, sh
@@ -72,7 +74,9 @@ class Played(Recipe[Options]):
     def skips(self, source: Source, options: Options) -> Problem | None:
         return self._skips
 
-    def foresees(self, source: Source, options: Options) -> tuple[Warn, ...]:
+    def foresees(self, source: Source, options: Options, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
+        if look := self._answers.get("looks"):
+            yield look
         return tuple(self._answers.get("foresees", ()))
 
 
@@ -238,6 +242,29 @@ def test_what_is_known_beforehand_is_said_once() -> None:
     warnings = (Warn("hdr_lost", "HDR would be lost."), *RESULT[0].warnings)
     found = rehearse(Played(lambda scratch: ENCODE.does(as_script(MAKES)), foresees=warnings))
     assert found.warnings == warnings
+
+
+def test_what_was_looked_at_once_is_not_looked_at_again(tmp_path: Path) -> None:
+    look = replace(sh(f"echo looked >> {tmp_path}/seen", "note"), stage="look")
+    look = replace(
+        look, command=replace(look.command, argv=(*look.command.argv[:-1], f"{look.command.argv[-1]}; > note"))
+    )
+
+    def script(scratch: Scratch) -> Script:
+        yield look
+        yield from LOOK.does(one(sh(f"test -e note; echo looked after >> {tmp_path}/seen")))
+        return RESULT
+
+    found = rehearse(Played(script, looks=look))
+    assert (tmp_path / "seen").read_text().splitlines() == ["looked", "looked after"]
+    assert (found.would, len(found.commands)) == ("convert", 2)
+
+
+def test_a_source_that_cannot_be_used_is_known_before_anything_else() -> None:
+    failing = replace(sh("exit 3"), stage="look")
+    found = rehearse(Played(encodes, looks=failing))
+    assert found.would == "fail"
+    assert found.problem is not None and found.problem.code == "tool_failed"
 
 
 def test_the_script_knows_the_computer() -> None:

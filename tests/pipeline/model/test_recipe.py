@@ -50,7 +50,9 @@ def test_a_recipe_without_rules_skips_nothing() -> None:
 
 
 def test_a_recipe_that_keeps_all_foresees_no_loss() -> None:
-    assert Plain().foresees(Source(), Options()) == ()
+    with pytest.raises(StopIteration) as end:
+        next(Plain().foresees(Source(), Options(), Scratch()))
+    assert end.value.value == ()
 
 
 def test_a_recipe_that_lacks_a_part_cannot_be_made() -> None:
