@@ -54,6 +54,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             unit="days",
         ),
     ] = 0
+    keep_replaced_days: Annotated[
+        int,
+        option(
+            "Keep replaced sources",
+            "For how many days a source that was replaced can be put back; 0 keeps it for good.",
+            ge=0,
+            le=36500,
+            unit="days",
+        ),
+    ] = 30
     low_priority: Annotated[
         bool, option("Give way to other programs", "Lets other programs go first when the processor is busy.")
     ] = False

@@ -1,6 +1,6 @@
 """The verbs of people: add, start, hold, pause, resume, cancel, retry, move, remove, drain. Thread-safe.
 
-Nothing here blocks but `look`.
+Nothing here blocks but `look`, `kept` and `undo`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipeline.engine.line import STEP, Where, moved
 from pipeline.engine.plan import plan
 from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.sweep import Sweeper
+from pipeline.engine.undo import Undo
 from pipeline.model.batch import Batch, title_of
 from pipeline.model.destination import Destination
 from pipeline.model.flow import Flow
@@ -29,6 +30,7 @@ from pipeline.model.recipe import Recipe
 from pipeline.model.source import Source
 from pipeline.model.stage import CancelSignal, Stage
 from pipeline.model.state import State, Trigger
+from pipeline.store.kept import Kept
 
 Refusals = tuple[Problem, ...]
 
@@ -44,6 +46,7 @@ class Control:
         recipes: Mapping[str, Recipe[Any]],
         speeds: Speeds,
         sweeper: Sweeper,
+        undo: Undo,
         log_folder: str,
     ) -> None:
         self._lock = lock
@@ -52,6 +55,7 @@ class Control:
         self._recipes = recipes
         self._speeds = speeds
         self._sweeper = sweeper
+        self._undo = undo
         self._log_folder = log_folder
 
     def look(
@@ -210,6 +214,17 @@ class Control:
                 if job is not None and problem is None:
                     self._sweeper.forget(job)
             return _refusals(refused)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """The sources that were replaced and are kept, the newest first. Blocks until the store has answered."""
+        return self._undo.kept()
+
+    def undo(self, job_id: str) -> Problem | None:
+        """Puts the source a job has replaced back, and its result where that was kept; None when it is so.
+
+        Blocks while files are moved; call it in a worker. Said again, it finishes what could not be finished before.
+        """
+        return self._undo.undo(job_id)
 
     def move(self, ids: Sequence[str], where: Where) -> None:
         """Moves pending jobs within their priority: first, last, or one place up or down."""

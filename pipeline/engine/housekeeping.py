@@ -1,4 +1,4 @@
-"""Once a day: forgets old events and, if a person wants that, old history, and backs the database up."""
+"""Once a day: forgets old events and, if a person wants that, history and replaced sources, and makes a backup."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ from pipeline.store.retention import expired, prune
 from pipeline.store.writer import Writer, WriterClosed
 
 DAY_S = 24 * 3600.0
+DAY_MS = 86_400_000
 
 _LOG = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """A thread that sleeps for a day at a time. `history_days` 0 keeps history for good."""
+    """A thread that sleeps for a day at a time.
+
+    `history_days` 0 keeps history for good. `sweep` deletes what replaced sources have been kept since before a time,
+    in Unix ms; it is asked unless `keep_replaced_days` is 0.
+    """
 
     def __init__(
         self,
@@ -29,12 +34,16 @@ class Housekeeping:
         path: str,
         history_days: int,
         *,
+        keep_replaced_days: int = 0,
+        sweep: Callable[[int], None] = lambda before_ms: None,
         period_s: float = DAY_S,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._writer = writer
         self._path = path
         self._history_days = history_days
+        self._keep_replaced_days = keep_replaced_days
+        self._sweep = sweep
         self._period_s = period_s
         self._now_ms = now_ms
         self._ends = threading.Event()
@@ -65,4 +74,6 @@ class Housekeeping:
         if self._history_days:
             old = self._writer.submit(lambda c: expired(c, now_ms, self._history_days)).result()
             self._writer.submit(lambda c: remove_jobs(c, old), [JobRemoved(job_id) for job_id in old]).result()
+        if self._keep_replaced_days:
+            self._sweep(now_ms - self._keep_replaced_days * DAY_MS)
         backup.daily(self._path, now_ms)

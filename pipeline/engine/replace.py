@@ -49,7 +49,7 @@ def planned(job: Job) -> Kept | None:
 
 def is_aside(kept: Kept) -> bool:
     """Whether the source has made room."""
-    return _is(kept.aside, kept) and not _is_one_file(kept.place, kept.aside)
+    return _is(kept.aside, kept) and not is_one_file(kept.place, kept.aside)
 
 
 def was_changed(kept: Kept) -> bool:
@@ -99,7 +99,7 @@ def swap(file: str, place: str) -> None:
         OSError: the drive does not let us.
     """
     make_folder(os.path.dirname(place))
-    if not _is_one_file(file, place):
+    if not is_one_file(file, place):
         noreplace.put(file, place)
         flush_folder(os.path.dirname(place))
     if os.path.lexists(file):
@@ -147,17 +147,17 @@ def is_as(file: bytes, size: int, mtime_ns: int) -> bool:
     return (found.st_size, found.st_mtime_ns) == (size, mtime_ns)
 
 
-def _folder_of(job: Job) -> str:
-    """Where a job's source is kept: on its own volume, beside it, and in a folder that is never walked for media."""
-    return os.path.join(os.path.dirname(job.source.file), PARENT, FOLDER, job.id)
-
-
-def _is_one_file(one: str | bytes, other: str | bytes) -> bool:
+def is_one_file(one: str | bytes, other: str | bytes) -> bool:
     """Whether both are names of one file. A link to it is none of its names."""
     try:
         return os.path.samestat(os.lstat(one), os.lstat(other))
     except OSError:
         return False
+
+
+def _folder_of(job: Job) -> str:
+    """Where a job's source is kept: on its own volume, beside it, and in a folder that is never walked for media."""
+    return os.path.join(os.path.dirname(job.source.file), PARENT, FOLDER, job.id)
 
 
 def _is(file: bytes, kept: Kept) -> bool:

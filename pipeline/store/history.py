@@ -9,7 +9,7 @@ from pipeline.model.event import Told
 from pipeline.model.job import Job
 from pipeline.model.state import State
 from pipeline.store.connection import reader as reader
-from pipeline.store.jobs import folded, read_jobs
+from pipeline.store.jobs import folded, load_job, read_jobs
 from pipeline.store.journal import events_of
 
 
@@ -58,7 +58,7 @@ class History:
     def job(self, id_: str) -> Job | None:
         """One job, ended or not; None if there is none with this id."""
         with self._lock:
-            return next(read_jobs(self._c.execute("SELECT id, data FROM jobs WHERE id = ?", (id_,))), None)
+            return load_job(self._c, id_)
 
     def log(self, id_: str) -> list[Told]:
         """What the journal still has of one job, in order."""

@@ -63,6 +63,11 @@ def load_jobs(c: sqlite3.Connection, *, open_only: bool) -> list[Job]:
     return list(read_jobs(c.execute(f"SELECT id, data FROM jobs {where} ORDER BY priority DESC, place, num")))
 
 
+def load_job(c: sqlite3.Connection, id_: str) -> Job | None:
+    """One job; None if there is none with this id."""
+    return next(read_jobs(c.execute("SELECT id, data FROM jobs WHERE id = ?", (id_,))), None)
+
+
 def load_unswept(c: sqlite3.Connection) -> list[Job]:
     """Jobs that have ended and whose scratch may still be there: an attempt began and nothing forgot it."""
     query = "SELECT id, data FROM jobs WHERE ended_ms IS NOT NULL AND id IN (SELECT job_id FROM attempts) ORDER BY num"

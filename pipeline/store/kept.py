@@ -75,6 +75,16 @@ def all_kept(c: sqlite3.Connection) -> list[Kept]:
     return _read(c, "ORDER BY at_ms DESC, job_id DESC", ())
 
 
+def moving_kept(c: sqlite3.Connection) -> list[Kept]:
+    """Sources that made room for a result which had not got its name yet."""
+    return _read(c, "WHERE kept.state = 'moving'", ())
+
+
+def expired_kept(c: sqlite3.Connection, before_ms: int) -> list[Kept]:
+    """What has been kept since before then, the oldest first. What is being moved never expires."""
+    return _read(c, "WHERE kept.state IN ('kept', 'undone') AND at_ms < ? ORDER BY at_ms", (before_ms,))
+
+
 def forget_kept(c: sqlite3.Connection, job_id: str) -> None:
     """Nothing is kept for this job any more."""
     c.execute("DELETE FROM kept WHERE job_id = ?", (job_id,))

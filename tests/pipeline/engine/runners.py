@@ -100,15 +100,15 @@ class Bench:
         self.probed.append(path)
         return INFO
 
-    def job(self, *recipes: str, if_exists: IfExists = "rename", **options: Any) -> Job:
-        """Adds a job; it starts at once."""
+    def job(self, *recipes: str, if_exists: IfExists = "rename", replaces: bool = False, **options: Any) -> Job:
+        """Adds a job; it starts at once. One that `replaces` has its source in `out`."""
         steps = tuple(FlowStep(recipe, "", options) for recipe in recipes or ("scripted",))
         num = len(self.engine.roster.all()) + 1
         job = msgspec.structs.replace(
             a_job(num),
             source=Source(os.fsencode(self.source)),
             flow=Flow(steps),
-            destination=Destination(os.fsencode(self.out), if_exists),
+            destination=Destination(b"" if replaces else os.fsencode(self.out), if_exists, replaces),
             place=float(num),
         )
         self.engine.scheduler.accept([job], None).result(LIMIT_S)

@@ -15,6 +15,7 @@ from pipeline.engine.control import Control
 from pipeline.engine.estimate import Eta, Speeds
 from pipeline.engine.joblog import JobLog, path_of
 from pipeline.engine.sweep import Sweeper
+from pipeline.engine.undo import Undo
 from pipeline.engine.workspace import Workspace
 from pipeline.model.destination import Destination
 from pipeline.model.event import JobCreated
@@ -25,6 +26,7 @@ from pipeline.model.stage import Canceled
 from pipeline.model.state import State
 from pipeline.store.connection import reader
 from pipeline.store.jobs import load_batches, load_jobs
+from pipeline.store.kept import Kept, save_kept
 from tests.pipeline.engine.bench import MAKE, USE
 from tests.pipeline.engine.runners import Scripted, copies
 from tests.pipeline.engine.support import Engine, Gate, let_go
@@ -52,6 +54,7 @@ class Bench:
             recipes={"scripted": Scripted(copies)},
             speeds=self.speeds,
             sweeper=self.sweeper,
+            undo=Undo(engine.writer, engine.scheduler.is_source),
             log_folder=str(self.logs),
         )
 
@@ -344,3 +347,17 @@ def test_a_removed_batch_is_gone_when_its_last_job_is(bench: Bench) -> None:
         assert load_batches(connection) == []
     finally:
         connection.close()
+
+
+def test_what_was_replaced_is_listed_and_put_back(bench: Bench) -> None:
+    job_id = "job-1"
+    place, aside = bench.folder / "clip.mov", bench.folder / "aside" / "clip.mov"
+    aside.parent.mkdir()
+    aside.write_bytes(b"source")
+    kept = Kept(job_id, os.fsencode(place), os.fsencode(aside), 6, aside.stat().st_mtime_ns, 1, "kept")
+    bench.engine.writer.submit(lambda c: save_kept(c, kept)).result(LIMIT_S)
+    assert bench.control.kept() == (kept,)
+    assert bench.control.undo(job_id) is None
+    assert place.read_bytes() == b"source"
+    problem = bench.control.undo("nobody")
+    assert problem is not None and problem.code == "nothing_to_undo"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from pipeline.engine.housekeeping import Housekeeping
 from pipeline.model.event import JobRemoved, Told
 from pipeline.model.state import State
@@ -60,6 +62,26 @@ def test_history_of_more_days_than_wanted_goes_and_is_told(tmp_path: Path) -> No
         left = writer.submit(lambda c: [job.num for job in load_jobs(c, open_only=False)]).result()
         assert sorted(left) == [1, 2]
         assert [each.event for each in told if isinstance(each.event, JobRemoved)] == [JobRemoved("job-3")]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, []), (30, [NOW_MS - 30 * DAY_MS])])
+def test_replaced_sources_are_swept_when_their_days_are_over(tmp_path: Path, days: int, asked: list[int]) -> None:
+    path = open_database(str(tmp_path)).path
+    writer = Writer(path, lambda told: None, lambda problem: None)
+    writer.start()
+    swept: list[int] = []
+    began = threading.Event()
+
+    def now_ms() -> int:
+        began.set()
+        return NOW_MS
+
+    keeper = Housekeeping(writer, path, 0, keep_replaced_days=days, sweep=swept.append, now_ms=now_ms)
+    keeper.start()
+    assert began.wait(30)
+    keeper.close()
+    writer.close()
+    assert swept == asked
 
 
 def test_history_is_kept_for_good_where_nobody_wants_less(tmp_path: Path) -> None:

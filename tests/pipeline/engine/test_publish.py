@@ -238,6 +238,55 @@ def test_long_and_odd_names_are_published(bench: Bench, name: str) -> None:
     assert (bench.out / second).exists()
 
 
+# Dates --------------------------------------------------------------------------------------------------------------
+
+DATE_NS = 1_000_000_000_123_456_700
+
+
+@pytest.mark.parametrize("way", ["links", "no links"])
+def test_a_result_gets_the_date_it_is_to_show_once_it_has_its_name(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "no links":
+        no_links(monkeypatch)
+    job = bench.job()
+    dated, plain = bench.made(job, "a.mp4", "b.mp4")
+    before = os.stat(Workspace.of(job).path(plain.file)).st_mtime_ns
+    bench.publisher(job).publish([msgspec.structs.replace(dated, modified_ns=DATE_NS), plain])
+    found = os.stat(bench.out / "a.mp4")
+    assert (found.st_mtime_ns, found.st_atime_ns) == (DATE_NS, DATE_NS)
+    assert os.stat(bench.out / "b.mp4").st_mtime_ns == before
+
+
+def test_scratch_keeps_its_own_date_until_the_name_is_given(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its date is how the journal knows it: a job that fails here must not encode again."""
+    job = bench.job()
+    made = msgspec.structs.replace(bench.made(job, "a.mp4")[0], modified_ns=DATE_NS)
+    scratch = Workspace.of(job).path(made.file)
+    before = os.stat(scratch).st_mtime_ns
+
+    def refuse(scratch: str, final: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch, pytest.raises(PipelineError):
+        patch.setattr(noreplace, "put", refuse)
+        bench.publisher(job).publish([made])
+    assert os.stat(scratch).st_mtime_ns == before
+
+
+def test_a_date_that_cannot_be_given_is_worth_a_warning(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: bytes, ns: tuple[int, int]) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    job = bench.job()
+    made = msgspec.structs.replace(bench.made(job, "a.mp4")[0], modified_ns=DATE_NS)
+    monkeypatch.setattr(os, "utime", refuse)
+    published, warnings = bench.publisher(job).publish([made])
+    assert [warning.code for warning in warnings] == ["date_not_kept"]
+    assert "a.mp4" in warnings[0].message and "not permitted" in warnings[0].message
+    assert published[0].path == os.fsencode(bench.out / "a.mp4")
+
+
 # Drives -------------------------------------------------------------------------------------------------------------
 
 

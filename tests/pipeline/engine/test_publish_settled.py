@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.engine import noreplace
@@ -59,6 +60,22 @@ def test_a_crash_between_intent_and_last_name_is_gone_on_from(
     assert [os.path.basename(artifact.file) for artifact in settled[0]] == ["a.mp4", "b.mp4"]
     assert names_of(bench) == ["a.mp4", "b.mp4"]
     assert settled[0][0].size == 6
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_crash_around_the_date_is_made_up_for_even_where_the_result_was_deleted_since(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, is_deleted: bool
+) -> None:
+    """A second name of the scratch file gave that the date too: it is still what was intended."""
+    job = bench.job()
+    (made,) = bench.made(job, "a.mp4")
+    bench.publisher(job).publish([msgspec.structs.replace(made, modified_ns=10**18)])
+    if is_deleted:
+        (bench.out / "a.mp4").unlink()
+    else:
+        os.utime(bench.out / "a.mp4", ns=(5, 5))
+    assert bench.publisher(job).settled() is not None or not is_deleted
+    assert os.stat(bench.out / "a.mp4").st_mtime_ns == 10**18
 
 
 def test_a_crash_before_the_commit_of_the_ending_publishes_nothing_twice(bench: Bench) -> None:
