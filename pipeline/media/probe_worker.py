@@ -93,7 +93,8 @@ def _stream(stream: av.stream.Stream, beside: dict[str, Any]) -> MediaStream:
     common: dict[str, Any] = {
         "index": stream.index,
         "kind": kind,
-        "codec": codec_of(stream),
+        # What an attached file is, only its tag says.
+        "codec": codec_of(stream) or words_of(stream, "mimetype"),
         "profile": (context.profile if context else None) or "",
         "bit_rate": (context.bit_rate if context else None) or 0,
         "language": _language(stream),

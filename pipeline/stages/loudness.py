@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.media.command import command, output, source_input
@@ -28,22 +28,29 @@ HELD_DB = 6.0
 SILENT_LUFS = -70.0
 # Less than this nobody hears, and what was measured is rounded to a tenth.
 _MEANT_DB = 0.05
+# Less than this is near enough.
+_SAID_DB = 0.5
 # The last lines of a Step are kept; a track has this share of them.
 _TRACKS_A_STEP = 4
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """What one track was measured at: integrated loudness in LUFS, and true peak in dBTP."""
+    """What one track was measured at: integrated loudness in LUFS, and true peak in dBTP.
+
+    `held` is what it comes to with its gain and its peaks held down, None where no peak need be.
+    """
 
     integrated: float
     true_peak: float
+    held: float | None = None
 
 
 @dataclass(frozen=True)
 class Gain:
-    """How a track is brought to its target: by `by_db`, and peaks held `held_db` lower than that. `short_db` of it is
-    missing.
+    """How a track is brought to its target: made louder by `by_db`, which would lift its peaks `held_db` too high.
+
+    `short_db` is what is still missing.
     """
 
     by_db: float
@@ -67,11 +74,13 @@ def measured(
     if not measures(info, choices):
         return {}
     tracks = [kept for _, kept in selection.encoded if kept.kind == "audio"]
-    found: dict[int, Loudness] = {}
-    for at in range(0, len(tracks), _TRACKS_A_STEP):
-        outcome: Outcome = yield _measuring(source, info, span, tracks[at : at + _TRACKS_A_STEP], choices)
-        found |= heard(outcome.lines)
-    return {index: each for index, each in found.items() if each.integrated > SILENT_LUFS}
+    found = yield from _heard(source, info, span, tracks, choices, {})
+    peaky = [kept for kept in tracks if (each := found.get(kept.stream.index)) and gain_of(each, choices).held_db]
+    # What holding peaks down takes from the whole, only listening tells.
+    held = yield from _heard(source, info, span, peaky, choices, found)
+    for index, each in held.items():
+        found[index] = replace(found[index], held=each.integrated)
+    return found
 
 
 def gain_of(loudness: Loudness, choices: SoundChoices) -> Gain:
@@ -79,10 +88,14 @@ def gain_of(loudness: Loudness, choices: SoundChoices) -> Gain:
     assert choices.loudness is not None
     wanted = choices.loudness - loudness.integrated
     room = choices.true_peak - loudness.true_peak
-    if wanted <= room:
+    if wanted - room < _MEANT_DB:
         return Gain(wanted)
-    held = min(wanted - room, HELD_DB)
-    return Gain(room + held, held, wanted - room - held)
+    first = min(wanted - room, HELD_DB)
+    if loudness.held is None:
+        return Gain(room + first, first, wanted - room - first)
+    missing = max(0.0, choices.loudness - loudness.held)
+    held = min(first + missing, HELD_DB)
+    return Gain(room + held, held, missing - (held - first))
 
 
 def levelled(loudness: Loudness, choices: SoundChoices, rate: int) -> list[str]:
@@ -91,7 +104,7 @@ def levelled(loudness: Loudness, choices: SoundChoices, rate: int) -> list[str]:
     if abs(gain.by_db) < _MEANT_DB:
         return []
     louder = f"volume={gain.by_db:.2f}dB"
-    if gain.held_db < _MEANT_DB:
+    if not gain.held_db:
         return [louder]
     # At four times the samples and more, their peaks are the true ones, but for a trace that going back adds.
     limit = 10 ** ((choices.true_peak - 0.2) / 20)
@@ -105,22 +118,44 @@ def out_of_reach(found: Mapping[int, Loudness], choices: SoundChoices) -> tuple[
     return tuple(
         Warn(
             "loudness_not_reached",
-            f"Sound reaches {(choices.loudness or 0.0) - gain.short_db:.1f} LUFS, not {choices.loudness:g}: its peaks "
-            f"would go {gain.held_db + gain.short_db:.1f} dB over {choices.true_peak:g} dBTP, and they are held down "
-            f"by {gain.held_db:g} dB at most.",
+            f"Sound comes to about {(choices.loudness or 0.0) - gain.short_db:.1f} LUFS, not {choices.loudness:g}: "
+            f"louder, its peaks would have to be held down by more than {HELD_DB:g} dB to stay below "
+            f"{choices.true_peak:g} dBTP.",
         )
         for gain in gains
-        if gain.short_db >= 0.1
+        if gain.short_db >= _SAID_DB
     )
 
 
-def _measuring(source: Source, info: MediaInfo, span: Span, tracks: Sequence[Kept], choices: SoundChoices) -> Run:
+def _heard(
+    source: Source, info: MediaInfo, span: Span, tracks: Sequence[Kept], choices: SoundChoices,
+    found: Mapping[int, Loudness],
+) -> Talk[dict[int, Loudness]]:  # fmt: skip
+    """What tracks measure, by their indexes; with their gain, where they are `found`. Silent ones are left out."""
+    heard: dict[int, Loudness] = {}
+    for at in range(0, len(tracks), _TRACKS_A_STEP):
+        step = _measuring(source, info, span, tracks[at : at + _TRACKS_A_STEP], choices, found)
+        outcome: Outcome = yield step
+        heard |= said(outcome.lines)
+    return {index: each for index, each in heard.items() if each.integrated > SILENT_LUFS}
+
+
+def _measuring(
+    source: Source, info: MediaInfo, span: Span, tracks: Sequence[Kept], choices: SoundChoices,
+    found: Mapping[int, Loudness],
+) -> Run:  # fmt: skip
     entry = source_input(source, vn=None, **span.input_options())
     filters: dict[str, Any] = {}
     for number, kept in enumerate(tracks):
+        sound = kept.stream
+        level = found.get(sound.index)
         # The name of its index, so that it is known who speaks.
-        meter = f"ebur128@{kept.stream.index}=peak=true:framelog=quiet"
-        filters[f"filter:a:{number}"] = ",".join([*mixed(kept.stream, kept.encoder, choices, info), meter])
+        meter = f"ebur128@{sound.index}=peak=true:framelog=quiet"
+        filters[f"filter:a:{number}"] = ",".join([
+            *mixed(sound, kept.encoder, choices, info),
+            *(levelled(level, choices, sound.sample_rate_hz) if level else ()),
+            meter,
+        ])  # fmt: skip
     streams = [entry[str(kept.stream.index)] for kept in tracks]
     return Run(
         command(output(streams, "-", format="null", **filters), expect_s=span.of(expect.seconds(info)), says="info"),
@@ -148,15 +183,15 @@ _INTEGRATED = re.compile(r"\s*I:\s+(-?[\d.]+|-inf) LUFS")
 _PEAK = re.compile(r"\s*Peak:\s+(-?[\d.]+|-inf) dBFS")
 
 
-def heard(lines: Sequence[str]) -> dict[int, Loudness]:
+def said(lines: Sequence[str]) -> dict[int, Loudness]:
     """What the meters said, by the index of their track."""
-    found: dict[int, Loudness] = {}
+    heard: dict[int, Loudness] = {}
     index, integrated = -1, SILENT_LUFS
     for line in lines:
         if who := _METER.search(line):
             index, integrated = int(who[1]), SILENT_LUFS
-        elif said := _INTEGRATED.fullmatch(line):
-            integrated = float(said[1])
-        elif (said := _PEAK.fullmatch(line)) and index >= 0:
-            found[index] = Loudness(integrated, float(said[1]))
-    return found
+        elif loud := _INTEGRATED.fullmatch(line):
+            integrated = float(loud[1])
+        elif (peak := _PEAK.fullmatch(line)) and index >= 0:
+            heard[index] = Loudness(integrated, float(peak[1]))
+    return heard

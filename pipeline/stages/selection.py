@@ -22,7 +22,7 @@ TEXT_SUBTITLES = frozenset({
 })  # fmt: skip
 # What stays exact when it is decoded; of the rest, the depth of what comes out says nothing.
 _LOSSLESS = ("flac", "alac", "wavpack", "tta", "ape", "truehd", "mlp", "shorten", "tak")
-_FONTS = ("ttf", "otf")
+_FONTS = ("ttf", "otf", "font", "truetype", "opentype")
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def _attached_left_out(
     if is_missed and not any(each.kind == "cover" for each in kept):
         warnings.append(Warn("cover_left_out", f"The cover was left out: {container.label} has no place for it."))
     # Fonts serve styled subtitles, which nothing but an MKV has.
-    lost = [each for each in info.of_kind("attachment") if each.codec not in _FONTS]
+    lost = [each for each in info.of_kind("attachment") if not any(word in each.codec for word in _FONTS)]
     if choices.attachments and lost and not container.attachments:
         what = "One attached file was" if len(lost) == 1 else f"{len(lost)} attached files were"
         warnings.append(Warn("attachments_left_out", f"{what} left out: {container.label} has no place for them."))
