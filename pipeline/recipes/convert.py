@@ -36,6 +36,7 @@ from pipeline.stages.selection import selected
 from pipeline.stages.span import span_of
 from pipeline.stages.subtitles import burns, burnt, undrawn
 from pipeline.stages.transcode import Wrote, encoded
+from pipeline.stages.tryout import check_own, tried, tries
 from pipeline.stages.verify import Checked, checked
 
 # Shares of the time it takes: x264 medium and LAME need eight to nine times as long as what is decoded afterwards;
@@ -70,6 +71,7 @@ class Convert(Recipe[ConvertOptions]):
             refuse_impossible(each)
             check_rules(each)
             check_name(each)
+            check_own(each)
         return options
 
     def stages(self, source: Source, options: ConvertOptions) -> tuple[Stage, ...]:
@@ -154,7 +156,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     burn = yield from LOOK.does(burnt(source, info, span, choices, own, beside.kept))
     mark = "" if number == 1 else f"-{number}"
     result = scratch.path(f"result{mark}.{container.suffix}")
-    return Output(
+    made = Output(
         choices=choices,
         selection=selection,
         target=scratch.path(f"encode{mark}.{container.suffix}") if _is_finished_apart(choices) else result,
@@ -167,6 +169,8 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
         burn=burn,
         hardware=hardware_for(choices, scratch.machine) if selection.has_video else None,
     )
+    yield from LOOK.does(tried(info, made))
+    return made
 
 
 def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote, name: bytes) -> Talk[Artifact]:
@@ -206,6 +210,7 @@ def _looks(source: Source, choices: OutputChoices) -> bool:
         or measures(info, choices)
         or burns(choices)
         or takes_in(source, choices)
+        or tries(choices)
         or (info is not None and is_laid_out(selected(info, choices), choices))
     )
 

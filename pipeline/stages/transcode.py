@@ -16,6 +16,7 @@ from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.covers import attached
 from pipeline.stages.encoders import finished, video_options
+from pipeline.stages.extras import extra_tags, with_extra
 from pipeline.stages.geometry import picture
 from pipeline.stages.hardware import devices, failure, is_at_fault, missing
 from pipeline.stages.output import Output
@@ -38,13 +39,10 @@ class Wrote:
     warnings: tuple[Warn, ...] = ()
 
 
-def encoded(
-    source: Source, info: MediaInfo, outputs: Sequence[Output], part: tuple[float, float] = (1, 1)
-) -> Talk[tuple[Wrote, ...]]:
+def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[tuple[Wrote, ...]]:
     """Encodes or copies into each output's target, and returns what was said of each, for the checks that follow.
 
-    `part` is that of the Step that does it. Films with a `scored` are scored in it too. Where hardware fails, all are
-    encoded once more in software.
+    Films with a `scored` are scored in the same Step. Where hardware fails, all are encoded once more in software.
 
     Raises:
         PipelineError: no stream would be left, nothing could be decoded, or pictures cannot be copied.
@@ -54,13 +52,13 @@ def encoded(
             raise PipelineError(_nothing_left(source, each.choices))
     warnings = [missing(each.choices, each.hardware) if each.selection.has_video else () for each in outputs]
     try:
-        outcome: Outcome = yield _step(source, info, outputs, part)
+        outcome: Outcome = yield _step(source, info, outputs)
     except StepFailed as failed:
         if not is_at_fault(failed.problem, [each.hardware for each in outputs]):
             raise
         warnings = [(failure(each.hardware, failed.outcome),) if each.hardware else () for each in outputs]
         outputs = [replace(each, hardware=None) for each in outputs]
-        outcome = yield _step(source, info, outputs, part)
+        outcome = yield _step(source, info, outputs)
     if _came_to_nothing(outcome, outputs):
         if not outcome.complaints:
             raise PipelineError(_nothing_left(source, outputs[0].choices))
@@ -71,13 +69,12 @@ def encoded(
     return tuple(replace(each, warnings=said) for each, said in zip(_told(outcome, outputs), warnings, strict=True))
 
 
-def _step(source: Source, info: MediaInfo, outputs: Sequence[Output], part: tuple[float, float]) -> Run:
+def _step(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Run:
     encodes = any(each.selection.encoded for each in outputs)
     return Run(
         encode_command(source, info, outputs),
         lane="gpu" if any(each.hardware for each in outputs) else "cpu",
         makes=(*(each.target for each in outputs), *(each.scored.log for each in outputs if each.scored)),
-        part=part,
         label="Encode" if encodes else "Copy",
         reads=_read(source, outputs),
     )
@@ -150,7 +147,7 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
         place = f"{letter}:{number}"
         options |= {**_options(kept, place, made, info), **tags.stream_options(kept, place, made)}
     muxing = tags.muxing(CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing, info, made)
-    options |= {**tags.file_options(info, made), **made.span.output_options()}
+    options |= {**tags.file_options(info, made), **extra_tags(made.choices.extra), **made.span.output_options()}
     return output(streams, made.target, **options, **muxing), drawing
 
 
@@ -199,7 +196,8 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
         case "video":
             return {f"c:{place}": "copy", **_brand(kept.stream.codec, place)}
         case "audio" if kept.is_encoded:
-            return audio_options(kept, made.choices, place, info, made.loudness.get(kept.stream.index))
+            options = audio_options(kept, made.choices, place, info, made.loudness.get(kept.stream.index))
+            return with_extra(options, made.choices.extra, place)
         case "cover":
             return {f"c:{place}": kept.encoder, f"disposition:{place}": "attached_pic"}
         case _:
@@ -208,8 +206,9 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
 
 def film_options(film: MediaStream, made: Output, place: str = "v:0") -> dict[str, Any]:
     """The output options of a film that is encoded: how, and with which times."""
+    options = video_options(made.choices, made.quality, place, film, made.pixels, made.hardware)
     return {
-        **video_options(made.choices, made.quality, place, film, made.pixels, made.hardware),
+        **with_extra(options, made.choices.extra, place),
         **{f"{name}:{place}": value for name, value in _own_times(made).items()},
     }
 
