@@ -55,7 +55,7 @@ def losses(choices: VideoChoices, video: MediaStream, pixels: Pixels) -> tuple[W
     if video.dolby_vision:
         text = f"Dolby Vision (profile {video.dolby_vision}) is lost: the result is {base}. Copying would keep it."
         lost.append(Warn("dolby_vision_lost", text))
-    if video.has_hdr10_plus:
+    if video.has_hdr10_plus and not (choices.video == "vp9" and choices.container in ("mkv", "webm")):
         text = f"What HDR10+ says of every scene is lost: the result is {base}. Copying would keep it."
         lost.append(Warn("hdr10_plus_lost", text))
     return tuple(lost)

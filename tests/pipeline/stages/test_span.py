@@ -1,0 +1,96 @@
+"""Which part is asked for, by tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model.problem import PipelineError
+from pipeline.stages.span import WHOLE, Span, clock, span_of
+from tests.pipeline.stages.canned import SOURCES, source, video, wanted
+
+TEN_S = SOURCES["1080p"]
+LONG = source("long.mkv", video(), duration_s=7200.0)
+
+
+def span(kept: Any = TEN_S, start: str = "", end: str = "") -> Span:
+    return span_of(kept, kept.info, wanted(start=start, end=end))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    (
+        ("", "", WHOLE),
+        (" ", " ", WHOLE),
+        ("0", "", WHOLE),
+        ("62.5", "", Span(62.5)),
+        ("1:02.5", "", Span(62.5)),
+        ("1:02,5", "", Span(62.5)),
+        ("0:01:02.5", "1:00:00", Span(62.5, 3537.5)),
+        ("90:00", "", Span(5400.0)),
+        (".5", "1.", Span(0.5, 0.5)),
+        ("", "120", Span(0.0, 120.0)),
+        ("1:59:59", "2:00:00", Span(7199.0)),
+        ("10", "2:00:00.4", Span(10.0)),
+    ),
+)
+def test_times_are_read_as_people_write_them(start: str, end: str, expected: Span) -> None:
+    assert span(LONG, start, end) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "option", "said"),
+    (
+        ("soon", "", "start", "“soon” is no time; write 1:02:03.5, 2:03 or seconds."),
+        ("-1", "", "start", "“-1” is no time; write 1:02:03.5, 2:03 or seconds."),
+        ("1:2:3:4", "", "start", "“1:2:3:4” is no time; write 1:02:03.5, 2:03 or seconds."),
+        ("٣", "", "start", "“٣” is no time; write 1:02:03.5, 2:03 or seconds."),
+        ("", "1:75", "end", "“1:75” has more than 59 minutes or seconds."),
+        ("1:60:00", "", "start", "“1:60:00” has more than 59 minutes or seconds."),
+        ("10", "", "start", "film.mp4 is only 0:10 long."),
+        ("1:00:00", "", "start", "film.mp4 is only 0:10 long."),
+        ("5", "5", "end", "It has to be later than the start, which is 0:05."),
+        ("5", "4.5", "end", "It has to be later than the start, which is 0:05."),
+        ("", "0", "end", "It has to be later than the start, which is 0:00."),
+    ),
+)
+def test_what_cannot_be_is_refused_with_the_reason(start: str, end: str, option: str, said: str) -> None:
+    with pytest.raises(PipelineError) as raised:
+        span(TEN_S, start, end)
+    assert raised.value.problem.message == f"The option “{option}” has a value it cannot take."
+    assert raised.value.problem.why == said
+
+
+def test_an_end_behind_the_source_s_own_is_told() -> None:
+    beyond = span(TEN_S, "2", "1:00")
+    assert (beyond.start_s, beyond.length_s) == (2.0, None)
+    (warning,) = beyond.warnings
+    assert warning.code == "end_beyond_source"
+    assert warning.message == "It was to end at 1:00; the source ends at 0:10, and so does the result."
+
+
+def test_where_no_length_is_known_everything_is_believed() -> None:
+    assert span(SOURCES["raw-h264"], "1:00:00", "2:00:00") == Span(3600.0, 3600.0)
+
+
+def test_ffmpeg_is_told_in_numbers_that_lose_nothing() -> None:
+    assert Span(12345.678, 0.04).input_options() == {"ss": "12345.678", "t": "0.04"}
+    assert Span(12345.678, 0.04).output_options() == {"t": "0.04"}
+    assert WHOLE.input_options() == WHOLE.output_options() == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "seconds", "left"),
+    ((WHOLE, 10.0, 10.0), (Span(4), 10.0, 6.0), (Span(4, 3), 10.0, 3.0), (Span(4, 9), 10.0, 6.0), (Span(4, 3), 0, 3.0)),
+)
+def test_a_part_of_something_is_so_long(part: Span, seconds: float, left: float) -> None:
+    assert part.of(seconds) == left
+
+
+@given(st.integers(0, 10**9))
+def test_a_time_that_is_written_is_read_as_the_same(milliseconds: int) -> None:
+    written = clock(milliseconds / 1000)
+    assert span(SOURCES["raw-h264"], written).start_s == pytest.approx(milliseconds / 1000)
