@@ -15,6 +15,7 @@ from app.home import Home, find_home, living_owner
 from pipeline.model import wire
 from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError, store_damaged
+from pipeline.model.state import State
 from pipeline.store.connection import is_there, reader
 from pipeline.store.history import History
 from pipeline.store.jobs import load_jobs
@@ -99,7 +100,8 @@ def _queue_line(job: Job) -> str:
 
 def _history_line(job: Job) -> str:
     when = datetime.fromtimestamp((job.ended_ms or 0) / 1000).strftime("%Y-%m-%d %H:%M")
-    why = f". {text.one_line(job.problem.message)}" if job.problem else ""
+    # Why a job was skipped is a part of its ending.
+    why = f". {text.one_line(job.problem.message)}" if job.problem and job.state is not State.SKIPPED else ""
     return f"{job.num:>5}  {when}  {job.flow.title}  {ending(job)}{why}"
 
 

@@ -12,7 +12,7 @@ from app.home import Home, claim, find_home
 from pipeline.model.destination import Destination
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact, Job, new_id
-from pipeline.model.problem import not_media
+from pipeline.model.problem import not_media, skipped_by_rule
 from pipeline.model.source import Source
 from pipeline.model.state import State
 from pipeline.store.jobs import save_jobs
@@ -84,9 +84,13 @@ def test_the_queue_is_listed_in_order_with_why_each_waits(home: Home, capsys: py
 
 def test_the_history_is_listed_newest_first_searched_and_cut(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     failed = ended("tide.mov", 2, state=State.FAILED, artifacts=(), problem=not_media(b"/in/tide.mov"))
-    write(home, ended("dawn.mov", 1, active_ms=3000), failed, ended("dusk.mov", 3), job("open.mov", 4))
+    ruled = skipped_by_rule("rule.mov is HEVC already; the rule skips hevc", "skip_codecs")
+    skipped = ended("rule.mov", 5, state=State.SKIPPED, artifacts=(), problem=ruled)
+    write(home, ended("dawn.mov", 1, active_ms=3000), failed, ended("dusk.mov", 3), job("open.mov", 4), skipped)
     lines = said(home, capsys, "history").splitlines()
+    assert [line.split()[0] for line in lines] == ["5", "3", "2", "1"]
     assert [line.partition("convert  ")[2] for line in lines] == [
+        "rule.mov: skipped. rule.mov is HEVC already; the rule skips hevc.",
         "dusk.mov: completed, 5.0 MB (x.mp4), 0 s",
         "tide.mov: failed, 0 s. This is not a media file: /in/tide.mov.",
         "dawn.mov: completed, 5.0 MB (x.mp4), 3 s",
@@ -94,7 +98,7 @@ def test_the_history_is_listed_newest_first_searched_and_cut(home: Home, capsys:
     assert len(said(home, capsys, "history", "--limit", "1").splitlines()) == 1
     assert "tide.mov" in said(home, capsys, "history", "--search", "TIDE")
     assert said(home, capsys, "history", "--search", "storm") == "No match for “storm”.\n"
-    assert [json.loads(line)["num"] for line in said(home, capsys, "history", "--json").splitlines()] == [3, 2, 1]
+    assert [json.loads(line)["num"] for line in said(home, capsys, "history", "--json").splitlines()] == [5, 3, 2, 1]
 
 
 def test_the_jobs_of_single_runs_are_listed_once(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
