@@ -9,9 +9,7 @@ import msgspec
 
 from pipeline.acts.scores import Pooled, PoolScores
 from pipeline.model.machine import Machine
-from pipeline.model.source import MediaStream
 from pipeline.model.stage import Call, Outcome, Talk
-from pipeline.stages.choices.picture import PictureChoices
 
 # libvmaf's models are of a screen looked at from three times its height, and of a 4K screen from half as far.
 MODEL = "vmaf_v0.6.1"
@@ -19,7 +17,6 @@ MODEL_4K = "vmaf_4k_v0.6.1"
 # Smaller pictures crash libvmaf: its fourth scale has nothing left.
 LEAST_SIDE = 32
 _4K_SIDE = 1440
-_BYTES_PER_PIXEL = 1.5
 # Frames that wait in one encoder and its score at once, at most of the encoders' slower presets: measured as 0.5 GB
 # each at 1920x1080.
 _FRAMES_WAITING = 160
@@ -73,33 +70,27 @@ _INTO_NOTHING = (
 )  # fmt: skip
 
 
-def pooled(logs: Sequence[str], part: tuple[float, float] = (1, 1)) -> Talk[tuple[Pooled, ...]]:
-    """What each log says of its film as a whole. `part` is that of the Step which made them."""
-    outcome: Outcome = yield Call(PoolScores(tuple(logs)), reads=tuple(logs), part=part, label="Read the scores")
+def pooled(logs: Sequence[str]) -> Talk[tuple[Pooled, ...]]:
+    """What each log says of its film as a whole."""
+    outcome: Outcome = yield Call(PoolScores(tuple(logs)), reads=tuple(logs), label="Read the scores")
     return msgspec.convert(outcome.value, tuple[Pooled, ...])
 
 
-def model_of(film: MediaStream, choices: PictureChoices) -> str:
-    """The model for the size pictures will have."""
-    return MODEL_4K if _shorter_side(film, choices) > _4K_SIDE else MODEL
+def model_of(size: tuple[int, int]) -> str:
+    """The model for pictures of this width and height."""
+    return MODEL_4K if min(size) > _4K_SIDE else MODEL
 
 
-def fits_beside(machine: Machine, film: MediaStream, choices: PictureChoices, bit_depth: int) -> int:
-    """How many encoders this computer's memory has room for, each with its score, in one process; 0 is none.
+def room_for(machine: Machine, size: tuple[int, int], bit_depth: int) -> int:
+    """How many encoders of such pictures, each with its score, this computer's memory holds at once; 0 is none.
 
     Where nobody has looked how much there is, it is one.
     """
     if not machine.memory_bytes:
         return 1
-    return int(machine.memory_bytes * _MEMORY_SHARE / (_FRAMES_WAITING * frame_bytes(film, choices, bit_depth)))
+    return int(machine.memory_bytes * _MEMORY_SHARE / (_FRAMES_WAITING * frame_bytes(size, bit_depth)))
 
 
-def frame_bytes(film: MediaStream, choices: PictureChoices, bit_depth: int) -> float:
-    """What one picture takes in memory, before or after it is scaled, whichever is less."""
-    scale = _shorter_side(film, choices) / max(1, min(film.width, film.height))
-    return film.width * film.height * scale**2 * _BYTES_PER_PIXEL * (1 if bit_depth == 8 else 2)
-
-
-def _shorter_side(film: MediaStream, choices: PictureChoices) -> int:
-    shorter = min(film.width, film.height)
-    return min(shorter, choices.max_height) if choices.max_height else shorter
+def frame_bytes(size: tuple[int, int], bit_depth: int) -> float:
+    """What one picture takes in memory."""
+    return max(1.0, size[0] * size[1] * 1.5 * (1 if bit_depth <= 8 else 2))
