@@ -752,6 +752,45 @@ def no_subtitle(path: str | bytes, languages: str) -> Problem:
     )
 
 
+def size_too_small(
+    target: int, seconds: float, size: tuple[int, int], kbps: float, good_kbps: float, needed: float
+) -> Problem:
+    """`target` and `needed` in bytes, `size` in pixels, `kbps` what would be left for pictures."""
+    return Problem(
+        "size_too_small",
+        f"{_mb(target)} are too few for {_clock(seconds)} of {size[0]}×{size[1]}.",
+        f"Only {kbps:.3g} kb/s would be left for the pictures, and they need {good_kbps:,.0f} kb/s to be worth a look.",
+        Remedy(f"Allow about {_mb(needed)}, choose a smaller picture, or accept poor ones.", "change_options"),
+    )
+
+
+def sound_too_large(sound: int, target: int, seconds: float) -> Problem:
+    return Problem(
+        "sound_too_large",
+        f"The sound alone has {_mb(sound)}; {_mb(target)} were allowed for all.",
+        f"Over {_clock(seconds)} that is {sound * 8 / 1000 / max(seconds, 0.001):,.0f} kb/s.",
+        Remedy("Allow a larger file, or choose a lower audio bit rate or fewer tracks.", "change_options"),
+    )
+
+
+def size_out_of_reach(target: int, smallest: int) -> Problem:
+    return Problem(
+        "size_out_of_reach",
+        f"The file cannot be made as small as {_mb(target)}.",
+        f"At the lowest quality its encoder has, it came to {_mb(smallest)}.",
+        Remedy("Allow a larger file, or choose a smaller picture or fewer frames a second.", "change_options"),
+    )
+
+
+def _mb(size: float) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 100e6 else f"{size / 1e6:.3g} MB"
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
 def bug(detail: str) -> Problem:
     return Problem(
         "bug",

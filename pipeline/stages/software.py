@@ -88,14 +88,16 @@ def webp_effort(choices: VideoChoices) -> int:
     return _WEBP_EFFORTS[choices.speed]
 
 
-def logs_of(codec: str, log: str, number: int = 0) -> tuple[str, ...]:
-    """The files the first of two turns leaves, `log` being its name and `number` which of the process's streams it is.
+def logs_of(codec: str, speed: str, log: str) -> tuple[str, ...]:
+    """The files the first of two turns leaves for a process's only stream, `log` being its name.
 
-    As ffmpeg 9.0.2 and the encoders write them; x264's fastest speeds leave the second out.
+    As ffmpeg 9.0.2 and the encoders write them.
     """
-    first = f"{log}-{number}.log"
-    second = {"h264": f"{first}.mbtree", "hevc": f"{first}.cutree"}.get(codec)
-    return (first, second) if second else (first,)
+    first = f"{log}-0.log"
+    # x264's fastest speeds do not look how long each part of a picture is needed.
+    trees = {"hevc": ".cutree", "h264": "" if speed in ("ultrafast", "superfast") else ".mbtree"}
+    tree = trees.get(codec, "")
+    return (first, first + tree) if tree else (first,)
 
 
 def _rate(choices: VideoChoices, quality: Quality, place: str) -> dict[str, Any]:
