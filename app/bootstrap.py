@@ -36,9 +36,11 @@ from pipeline.media import process
 from pipeline.media.counter import COUNTER
 from pipeline.media.mark import sweep
 from pipeline.media.probe import Prober
+from pipeline.media.system_fonts import has_fonts
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.event import JobChanged, Noticed, Told
 from pipeline.model.job import Job
+from pipeline.model.machine import Fonts
 from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.model.state import State
@@ -136,7 +138,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     # A failed job stays listed until it is handled, and a skipped one whose work is kept; what else ended is history.
     roster.add([*left, *(job for job in unswept if job.state in (State.FAILED, State.SKIPPED))], accepted=True)
     roster.add_batches(batches)
-    means = Means(toolchain, writer, mark, low_priority=settings.low_priority)
+    means = Means(toolchain, writer, mark, low_priority=settings.low_priority, fonts=_own_fonts())
     runner = Runner(means=means, recipes=recipes, probe=prober.info, speeds=speeds, log_folder=home.logs_folder)
     scheduler = Scheduler(
         lock=lock,
@@ -211,6 +213,12 @@ def open_toolchain(home: Home, settings: Settings) -> Toolchain:
     """The tools, with their cache in the home."""
     chosen = shutil.which("ffmpeg") or "ffmpeg" if settings.ffmpeg == "path" else settings.ffmpeg
     return Toolchain(chosen or None, os.path.join(home.cache_folder, "tools"))
+
+
+def _own_fonts() -> Fonts:
+    """The fonts subtitles are drawn in that name none of their own."""
+    files = tuple(str(resources.path(f"fonts/Inter-{weight}.ttf")) for weight in ("Regular", "Bold"))
+    return Fonts("Inter", files, are_all=not has_fonts())
 
 
 def recipes_by_id() -> Mapping[str, Recipe[Any]]:

@@ -30,15 +30,15 @@ _CHARSETS = {
 
 
 def companions_of(file: str) -> tuple[Companion, ...]:
-    """The subtitle files beside a source, in the order of their names. Those that cannot be read are passed over."""
+    """The subtitle files beside a source, the plain one first and forced ones last. Unreadable ones are passed over."""
     folder, name = os.path.split(file)
     stem = os.path.splitext(name)[0]
     try:
         names = sorted(each for each in os.listdir(folder or ".") if each.startswith(f"{stem}.") and each != name)
     except OSError:
         return ()
-    found = (_companion(folder, stem, each, frozenset(names)) for each in names)
-    return tuple(each for each in found if each is not None)[:_MOST]
+    found = [each for name in names if (each := _companion(folder, stem, name, frozenset(names))) is not None]
+    return tuple(sorted(found, key=lambda each: (each.is_forced, each.language != "")))[:_MOST]
 
 
 def _companion(folder: str, stem: str, name: str, names: frozenset[str]) -> Companion | None:
@@ -82,7 +82,7 @@ def _identity(path: str) -> tuple[int, int]:
 
 
 def _charset(path: str, language: str) -> str:
-    """How a text is encoded: empty where it is UTF-8 or says so itself, else what its language was mostly written in."""
+    """How a text is encoded: empty where it is UTF-8 or says so itself; else a guess by its language."""
     with open(path, "rb") as file:
         content = file.read(_LONGEST)
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

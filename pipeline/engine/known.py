@@ -8,7 +8,7 @@ from pipeline.engine.plan import Plan
 from pipeline.media.computer import machine
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.job import Job
-from pipeline.model.machine import UNKNOWN, Machine
+from pipeline.model.machine import UNKNOWN, Fonts, Machine
 from pipeline.model.source import Source
 
 
@@ -20,8 +20,9 @@ class Known(msgspec.Struct, frozen=True):
     machine: Machine = UNKNOWN
 
 
-def known(job: Job, ready: Plan, toolchain: Toolchain, before: bytes | None) -> Known:
-    """What is known for an attempt that begins. `before` is what an earlier one stored whose Steps are still there.
+def known(job: Job, ready: Plan, toolchain: Toolchain, before: bytes | None, fonts: Fonts | None = None) -> Known:
+    """What is known for an attempt that begins. `before` is what an earlier one stored whose Steps are still there,
+    `fonts` are those that come with the program.
 
     The computer is looked at anew only where no Step depends on what it was: a driver that came or went meanwhile
     would make other Steps of the rest than those that are done.
@@ -34,7 +35,8 @@ def known(job: Job, ready: Plan, toolchain: Toolchain, before: bytes | None) -> 
     if earlier.ffmpeg == version and earlier.machine != UNKNOWN:
         return Known(job.source, version, earlier.machine)
     wants_hardware = any(recipe.wants_hardware(options) for recipe, options in ready.parts)
-    return Known(job.source, version, machine(toolchain, with_hardware=wants_hardware))
+    computer = machine(toolchain, with_hardware=wants_hardware)
+    return Known(job.source, version, msgspec.structs.replace(computer, fonts=fonts))
 
 
 class _Earlier(msgspec.Struct, frozen=True):

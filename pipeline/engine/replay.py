@@ -25,6 +25,7 @@ from pipeline.media import process
 from pipeline.media.diagnose import diagnose
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.job import Artifact, Job, Waiting
+from pipeline.model.machine import Fonts
 from pipeline.model.problem import PipelineError, Problem, result_wrong
 from pipeline.model.shell import pasted
 from pipeline.model.source import Source
@@ -62,6 +63,7 @@ class Means:
     retry_after_s: tuple[float, ...] = (2.0, 10.0)
     store_retry_s: float = RETRY_S
     low_priority: bool = False
+    fonts: Fonts | None = None
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class Runner:
             raise Skip(reason)
         workspace.open()
         earlier = store.do(partial(earlier_context, job_id=job.id))
-        facts = known(job, ready, self._means.toolchain, earlier)
+        facts = known(job, ready, self._means.toolchain, earlier, self._means.fonts)
         replay = self._replay(job, hand, store, workspace, ready, log, facts)
         artifacts = self._made(replay, job, hand, ready, workspace, facts.machine)
         warnings = tuple(warn for artifact in artifacts for warn in artifact.warnings) + still_there(job.source)
