@@ -27,8 +27,8 @@ from pipeline.store.recovery import NAME
 from pipeline.store.schema import version_of
 
 # What the built-in presets encode with, and what they may be told to use instead.
-_NEEDED = ("libx264", "aac", "libmp3lame")
-_OF_INTEREST = (*_NEEDED, "libx265", "libsvtav1", "libvpx-vp9", "libopus", "flac", "prores_ks")
+_NEEDED = ("libx264", "libx265", "libsvtav1", "prores_ks", "gif", "aac", "libmp3lame", "flac")
+_OF_INTEREST = (*_NEEDED, "libvpx-vp9", "dnxhd", "libwebp_anim", "libopus")
 _FILTERS = ("libvmaf", "loudnorm", "zscale", "tonemap", "subtitles")
 _LOW_BYTES = 2_000_000_000
 

@@ -28,7 +28,7 @@ def test_a_healthy_computer_is_told_so(tmp_path: Path, capsys: pytest.CaptureFix
         "Python    3.",
         "Qt        6.",
         "ffmpeg    ",
-        "Encoders  libx264, aac",
+        "Encoders  libx264, libx265, libsvtav1, prores_ks, gif, aac, libmp3lame, flac",
         "Home      ",
         "closed in order",
     ):
