@@ -140,9 +140,9 @@ def extra_of(text: str) -> Extra:
         found = _FLAG.fullmatch(words[at])
         if found is None:
             _refuse_word(words[at])
-        name, kind = found["name"], _kind(found)
-        if kind != "tags":
-            _refuse_unknown(words[at], name)
+        name = found["name"]
+        _refuse_unknown(words[at], name)
+        kind = _kind(found)
         if at + 1 == len(words):
             _refuse(f"{words[at]} has no value behind it")
         value = words[at + 1]
@@ -200,7 +200,7 @@ def _refuse_word(word: str) -> NoReturn:
 
 
 def _refuse_unknown(word: str, name: str) -> None:
-    if name in (_AUDIO if word.partition(":")[2].startswith("a") else _VIDEO | _AUDIO) | _EITHER:
+    if name == "metadata" or name in (_AUDIO if word.partition(":")[2].startswith("a") else _VIDEO | _AUDIO) | _EITHER:
         return
     if option := _option_for(word, name):
         _refuse(f"{word} is said by the option “{option}”")
