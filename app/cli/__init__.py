@@ -70,6 +70,10 @@ def _do(arguments: Arguments, bootstrap: Callable[[], Bootstrap]) -> int:
             from app.cli.resume import resume
 
             return resume(arguments, bootstrap())
+        case "undo":
+            from app.cli.undo import undo
+
+            return undo(arguments, bootstrap)
         case "demo":
             from app.cli.demo import demo
 

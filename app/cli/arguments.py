@@ -47,6 +47,7 @@ class Arguments(argparse.Namespace):
     names: list[str]
     as_id: str
     replace: bool
+    lists: bool
 
 
 def read(arguments: Sequence[str]) -> Arguments:
@@ -176,7 +177,11 @@ def _results(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="make a further file by this preset, in the same decode",
     )
-    parser.add_argument("-o", "--output", metavar="DIR", help="where results go (default: beside their sources)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("-o", "--output", metavar="DIR", help="where results go (default: beside their sources)")
+    where.add_argument(
+        "--replace", action="store_true", help="put results in their sources' place; “reelyard undo” takes that back"
+    )
     parser.add_argument(
         "--if-exists", choices=("rename", "overwrite", "skip"), help="what to do when a result's name is taken"
     )
@@ -190,6 +195,12 @@ def _forecast(parser: argparse.ArgumentParser) -> None:
 def _resume(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", metavar="N", type=_places, help="how many jobs use the processor at once")
     _json(parser, "print one event per line as JSON, and run.finished at the end")
+
+
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", nargs="?", default="", help="its number, its id, or how that begins")
+    parser.add_argument("--list", action="store_true", dest="lists", help="list what can be undone")
+    _json(parser, "print one replaced source per line as JSON")
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -234,6 +245,7 @@ VERBS = {
     "plan": Verb("Say what a run would do with each file, and why.", _plan),
     "forecast": Verb("Say how large results would be and how long they would take.", _forecast),
     "resume": Verb("Finish what an earlier run left.", _resume),
+    "undo": Verb("Put back a source that was replaced, in exchange for its result.", _undo),
     "queue": Verb("List the jobs that have not ended.", _listing),
     "history": Verb("List the jobs that have ended, the last one first.", _history),
     "log": Verb("Print what was said while a job ran, and its exact commands.", _log),

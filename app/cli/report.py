@@ -135,13 +135,15 @@ class JsonLines:
 
 
 def ending(job: Job) -> str:
-    """`clip.mov: completed, 12.4 MB (clip.mp4), 3 s`; for a skipped job why it was."""
+    """`clip.mov: completed, 12.4 MB (clip.mp4), in place of 40.1 MB, 3 s`; for a skipped job why it was."""
     parts = [job.state.value]
     results = [artifact for artifact in job.artifacts if artifact.kind == "result"]
     if job.state is State.COMPLETED and results:
         made = text.size(sum(artifact.size for artifact in results))
         name = text.one_line(shown(os.path.basename(results[0].path)))
         parts.append(f"{made} ({name})" if len(results) == 1 else f"{text.count(len(results), 'file')}, {made}")
+        if replaced := sum(artifact.measures.get("replaced_bytes", 0) for artifact in results):
+            parts.append(f"in place of {text.size(replaced)}")
     if job.state is State.SKIPPED and job.problem:
         return f"{text.one_line(job.name)}: skipped. {text.one_line(job.problem.message)}"
     if job.started_ms is not None:

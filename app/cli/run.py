@@ -93,8 +93,10 @@ def _look(core: Core, inputs: Sequence[str], inbox: Inbox) -> Found | None:
 def destination_of(arguments: Arguments, settings: Settings) -> Destination:
     """Where results go: as the settings say, unless the command line does."""
     chosen = settings.destination
-    folder = os.fsencode(os.path.abspath(arguments.output)) if arguments.output else chosen.folder
     if_exists = arguments.if_exists or chosen.if_exists
+    if arguments.replace:
+        return Destination(if_exists=if_exists, replace_source=True)
+    folder = os.fsencode(os.path.abspath(arguments.output)) if arguments.output else chosen.folder
     return Destination(folder, if_exists)
 
 

@@ -1,6 +1,6 @@
 """The verbs of people: add, start, hold, pause, resume, cancel, retry, move, remove, drain. Thread-safe.
 
-Nothing here blocks but `look`, `kept` and `undo`.
+Nothing here blocks but `look`, `kept_sources` and `undo`.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class Control:
                     self._sweeper.forget(job)
             return _refusals(refused)
 
-    def kept(self) -> tuple[Kept, ...]:
+    def kept_sources(self) -> tuple[Kept, ...]:
         """The sources that were replaced and are kept, the newest first. Blocks until the store has answered."""
         return self._undo.kept()
 

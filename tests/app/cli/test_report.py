@@ -47,6 +47,13 @@ def plain() -> tuple[PlainLines, io.StringIO, io.StringIO]:
             job(state=State.COMPLETED, artifacts=(MADE, MADE), started_ms=1, active_ms=65_000),
             "clip.mov: completed, 2 files, 24.8 MB, 1 min 05 s",
         ),
+        (
+            job(
+                state=State.COMPLETED,
+                artifacts=(msgspec.structs.replace(MADE, measures={"replaced_bytes": 40_100_000}),),
+            ),
+            "clip.mov: completed, 12.4 MB (clip.mp4), in place of 40.1 MB",
+        ),
         (job(state=State.FAILED, started_ms=1, active_ms=400), "clip.mov: failed, 0.4 s"),
         (job(state=State.FAILED), "clip.mov: failed"),
         (job(state=State.CANCELED), "clip.mov: canceled"),

@@ -9,6 +9,7 @@ import pytest
 
 from app import cli
 from app.home import claim, find_home
+from pipeline.model.destination import Destination
 from tests.support.fake_core import FakeBootstrap, FakeCore
 
 
@@ -84,6 +85,18 @@ def test_the_settings_say_where_results_go_unless_the_command_line_does(tmp_path
     run(bootstrap, tmp_path, "a.mov")
     (job,) = bootstrap.core.control.kept.values()
     assert (job.destination.folder, job.destination.if_exists) == (os.fsencode(tmp_path / "set"), "overwrite")
+
+
+def test_a_source_is_replaced_where_it_lies_whatever_folder_the_settings_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "settings.toml").write_text(f"output_folder = '{tmp_path / 'set'}'\nif_exists = 'skip'\n")
+    bootstrap = FakeBootstrap()
+    assert run(bootstrap, tmp_path, "a.mov", "--replace") == 0
+    (job,) = bootstrap.core.control.kept.values()
+    assert job.destination == Destination(b"", "skip", replace_source=True)
+    assert run(FakeBootstrap(), tmp_path, "a.mov", "--replace", "-o", "out") == 2
+    assert "Argument -o/--output: not allowed with argument --replace." in capsys.readouterr().err
 
 
 def test_a_wrong_name_is_refused_before_anything_is_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -356,7 +356,7 @@ def test_what_was_replaced_is_listed_and_put_back(bench: Bench) -> None:
     aside.write_bytes(b"source")
     kept = Kept(job_id, os.fsencode(place), os.fsencode(aside), 6, aside.stat().st_mtime_ns, 1, "kept")
     bench.engine.writer.submit(lambda c: save_kept(c, kept)).result(LIMIT_S)
-    assert bench.control.kept() == (kept,)
+    assert bench.control.kept_sources() == (kept,)
     assert bench.control.undo(job_id) is None
     assert place.read_bytes() == b"source"
     problem = bench.control.undo("nobody")
