@@ -62,7 +62,7 @@ def read_preset(origin: str, text: str) -> PresetFile:
         return msgspec.convert(_upgraded(origin, found), PresetFile)
     except RecursionError as error:
         raise PipelineError(bad_preset(origin, "Its values are nested too deeply")) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError) as error:  # a number of thousands of digits is no DecodeError
         raise PipelineError(bad_preset(origin, str(error))) from error
 
 

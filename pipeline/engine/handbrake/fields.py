@@ -45,7 +45,9 @@ class Fields:
                 return value
             case bool() | None:
                 pass
-            case int() | float() as value:
+            case int() as value:
+                return str(value)
+            case float() as value:
                 return f"{value:g}"
             case _:
                 self.leave(name, _WRONG_TYPE)
@@ -100,9 +102,11 @@ class Fields:
         return name in self._values
 
     def leave(self, name: str, why: str) -> None:
-        """Says that a field was not taken over, or not as it was meant."""
+        """Says that a field was not taken over, or not as it was meant. The first reason stands."""
         self._asked.add(name)
-        self.left.append(Left(self._place + _printable(name), _shown(self._values.get(name)), why))
+        said = Left(self._place + _printable(name), _shown(self._values.get(name)), why)
+        if all(left.name != said.name for left in self.left):
+            self.left.append(said)
 
     def unasked(self) -> dict[str, Any]:
         """What nobody has asked for yet."""

@@ -24,6 +24,8 @@ _CHANNELS = {
 _COUNTS = {"5point1": 6, "6point1": 7, "7point1": 8, "5_2_lfe": 7}
 _NOT_QUITE = ("left_only", "right_only", "dpl1", "dpl2")
 _RATES = {"44.1": "44100", "48": "48000"}
+# As many codecs as HandBrake lists when all of them may be copied.
+_ALL_COPIED = 8
 _LEAST_KBPS, _MOST_KBPS = 16, 512
 
 _TRACK_AS_IT_IS = {
@@ -59,9 +61,6 @@ def sound(fields: Fields) -> None:
         fields.leave("AudioTrackSelectionBehavior", "All tracks of these languages are kept, not one of each.")
     for other in more:
         other.leave("AudioEncoder", "A track is made once; this further copy of it is not.")
-
-
-_ALL_COPIED = 8
 
 
 def _codec(fields: Fields, track: Fields, name: str, fallback: str) -> None:

@@ -51,6 +51,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "no version": ('id = "mine"', "schema"),
     "no TOML": ("schema = = 1", ""),
     "options that are none": ('schema = 1\nrecipe = "convert"\noptions = 7', ""),
+    "a number without end": ("schema = " + "9" * 5000, "digits"),
     "very deep": ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
 }
 

@@ -35,6 +35,13 @@ def test_what_has_another_type_reads_as_if_it_were_not_there() -> None:
     assert {left.why for left in fields.left} == {WRONG}
 
 
+def test_a_field_is_named_once_with_the_first_reason() -> None:
+    fields = Fields({"a": []})
+    assert fields.number("a") == 0
+    fields.leave("a", "It is too small.")
+    assert [left.why for left in fields.left] == [WRONG]
+
+
 def test_flags_may_be_numbers_and_texts_may_be_numbers() -> None:
     fields = Fields({"yes": 1, "no": 0, "rate": 30, "level": 4.1})
     assert (fields.flag("yes"), fields.flag("no", True), fields.flag("gone", True)) == (True, False, True)

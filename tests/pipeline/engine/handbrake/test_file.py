@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.engine.handbrake.file import NotHandBrake, Taken, read_handbrake
 from pipeline.model.option import decode_options
@@ -113,7 +115,7 @@ def test_what_is_no_export_is_refused_with_a_sentence(wrong: str) -> None:
         assert wrong == "a value that is very deep" and taken[0].left[-1].name == "New"
 
 
-@pytest.mark.parametrize("value", [None, 7, -1, 1e300, "", "x", "\u202e", True, [], [[]], [{}], {}, {"a": 1}])
+@pytest.mark.parametrize("value", [None, 7, -1, 1e300, 10**400, "", "x", "\u202e", True, [], [[]], [{}], {}, {"a": 1}])
 def test_a_wrong_value_in_any_field_is_never_taken_for_an_option(value: Any) -> None:
     for preset in (exported("cleaned"), exported("vp9-two-pass")):
         for name in preset.keys() - {"Folder"}:
@@ -123,3 +125,27 @@ def test_a_wrong_value_in_any_field_is_never_taken_for_an_option(value: Any) -> 
         for name in track:
             (taken,) = read({**preset, "AudioList": [{**track, name: value}]})
             msgspec.convert(taken.options, OutputChoices)
+
+
+WORDS = st.sampled_from(
+    ["x264", "VP9", "copy", "none", "any", "custom", "bob", "strong", "cfr", "30", "angle=90:hflip=1"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+TRACKS = st.lists(st.dictionaries(st.sampled_from(sorted(exported()["AudioList"][0])), VALUES, max_size=6), max_size=3)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(exported())), VALUES, max_size=30), TRACKS)
+def test_whatever_stands_in_a_preset_our_options_come_of_it_or_a_sentence(
+    preset: dict[str, Any], tracks: list[dict[str, Any]]
+) -> None:
+    try:
+        found = read({**preset, "AudioList": tracks})
+    except NotHandBrake:
+        return
+    for taken in found:
+        msgspec.convert(taken.options, OutputChoices)
+        json.dumps([str(left) for left in taken.left]).encode()
