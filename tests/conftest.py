@@ -57,6 +57,7 @@ def nothing_is_left() -> Iterator[None]:
         thread.join(GRACE_S)
     if threads := _new_threads(threads_before):
         pytest.fail(f"threads are left: {', '.join(thread.name for thread in threads)}")
+    _end_counters()
     try:
         wait.until(lambda: _children() <= children_before, "the children to end", limit_s=GRACE_S)
     except AssertionError:
@@ -66,6 +67,13 @@ def nothing_is_left() -> Iterator[None]:
             with suppress(psutil.Error):
                 child.kill()
         pytest.fail(f"child processes are left: {told}")
+
+
+def _end_counters() -> None:
+    """Ends the children that count packets and wait for the next file."""
+    counter = sys.modules.get("pipeline.media.counter")
+    if counter is not None:
+        counter.COUNTER.close()
 
 
 def _windows() -> list[QWidget]:

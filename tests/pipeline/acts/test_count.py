@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pipeline.acts.count import CountPackets
 from pipeline.engine.cancel import Cancel
-from pipeline.media.counter import COUNTER
 from tests.support.builders import Media
 
 
@@ -21,4 +20,3 @@ def test_scratch_and_sources_are_counted_and_again_alike(media: Media, tmp_path:
     here, there = first["value"]
     assert here == there
     assert here["streams"][0]["packets"] == 50
-    COUNTER.close()

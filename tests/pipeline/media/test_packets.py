@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ def counted(folder: Path, *files: str) -> list[list[dict[str, Any]]]:
     assert "value" in found, found
     assert [each["bytes"] for each in found["value"]] == [path.stat().st_size for path in paths]
     return [each["streams"] for each in found["value"]]
-
-
-@pytest.fixture(autouse=True)
-def _ended() -> Iterator[None]:
-    yield
-    COUNTER.close()
 
 
 def test_every_stream_of_every_file_is_counted(media: Media, tmp_path: Path) -> None:
