@@ -26,10 +26,11 @@ _MIB = 1024
 
 @dataclass(frozen=True)
 class Used:
-    """Wall and CPU seconds."""
+    """Wall and CPU seconds; `tools_cpu_s` are those of the processes the product started, without its own."""
 
     wall_s: float
     cpu_s: float
+    tools_cpu_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,14 @@ def reelyard(*words: str | bytes | Path, env: Mapping[str, str] = {}) -> Spent:
         began = time.perf_counter()
         child = _start([*command(*words), "--json"], ROOT, env, subprocess.PIPE, err)
         events: list[dict[str, Any]] = []
-        marks: list[tuple[str, float, float]] = []
+        marks: list[_Mark] = []
         assert child.stdout is not None
         with child.stdout as lines:
             for line in lines:
                 event = json.loads(line)
                 events.append(event)
                 if (name := _new_stage(event)) is not None:
-                    marks.append((name, time.perf_counter(), _tree_cpu_s(child.pid)))
+                    marks.append(_Mark(name, time.perf_counter(), *_tree_cpu_s(child.pid)))
         code, cpu_s, peak_mib = _reaped(child)
         wall_s = time.perf_counter() - began
         return Spent(code, wall_s, cpu_s, peak_mib, _read(err), tuple(events), _stages(marks))
@@ -129,23 +130,38 @@ def _new_stage(event: dict[str, Any]) -> str | None:
     return "" if is_over else None
 
 
-def _tree_cpu_s(pid: int) -> float:
-    """CPU seconds so far of a process and all below it, those that have ended included."""
-    total_s = 0.0
+@dataclass(frozen=True)
+class _Mark:
+    """The beginning of a Stage, and what had been spent by then."""
+
+    name: str
+    at_s: float
+    cpu_s: float
+    tools_cpu_s: float
+
+    def until(self, other: _Mark) -> Used:
+        """What was spent between the two."""
+        return Used(other.at_s - self.at_s, other.cpu_s - self.cpu_s, other.tools_cpu_s - self.tools_cpu_s)
+
+
+def _tree_cpu_s(pid: int) -> tuple[float, float]:
+    """CPU seconds so far of a process and all below it, those that have ended included; and without its own."""
+    total_s = own_s = 0.0
     with suppress(psutil.Error):
         root = psutil.Process(pid)
         for process in (root, *root.children(recursive=True)):
             with suppress(psutil.Error):
                 times = process.cpu_times()
                 total_s += times.user + times.system + times.children_user + times.children_system
-    return total_s
+                own_s += times.user + times.system if process == root else 0.0
+    return total_s, total_s - own_s
 
 
-def _stages(marks: Sequence[tuple[str, float, float]]) -> dict[str, Used]:
+def _stages(marks: Sequence[_Mark]) -> dict[str, Used]:
     """The time between one mark and the next belongs to the first; a Stage may come more than once."""
     sums: dict[str, Used] = {}
-    for (name, at_s, cpu_s), (_, next_at_s, next_cpu_s) in itertools.pairwise(marks):
-        if name:
-            had = sums.get(name, Used(0.0, 0.0))
-            sums[name] = Used(had.wall_s + next_at_s - at_s, had.cpu_s + next_cpu_s - cpu_s)
+    for mark, following in itertools.pairwise(marks):
+        if mark.name:
+            had, more = sums.get(mark.name, Used(0.0, 0.0)), mark.until(following)
+            sums[mark.name] = Used(had.wall_s + more.wall_s, had.cpu_s + more.cpu_s, had.tools_cpu_s + more.tools_cpu_s)
     return sums

@@ -30,7 +30,7 @@ def refused(tried: Tried) -> Iterator[str]:
 
 def told_or_refused(tried: Tried) -> Iterator[str]:
     """Where the source is damaged, either nothing is made, or it is said that something is missing."""
-    told = re.search(r"truncat|damag|incomplete|corrupt|cut off|breaks off|missing", tried.said, re.IGNORECASE)
+    told = re.search(r"truncat|damag|incomplete|corrupt|cut off|ends at|missing", tried.said, re.IGNORECASE)
     if tried.code == 0 and not told:
         yield f"a shorter film ({tried.film.length_s:.1f} s) is given out as whole: exit code 0 and no warning"
 
