@@ -11,22 +11,26 @@ import msgspec
 
 from pipeline.model.forecast import Forecast
 from pipeline.model.job import Artifact
+from pipeline.model.machine import Machine
 from pipeline.model.option import decode_options
 from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Command, Scratch, Script, Skip, Stage, Talk
 from pipeline.stages.beside import taken_in, takes_in
+from pipeline.stages.budget import refuse_budget
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of, refuse_impossible, settled
 from pipeline.stages.covers import is_laid_out, laid_out
 from pipeline.stages.damage import damage
 from pipeline.stages.encoders import quality_of
-from pipeline.stages.hardware import hardware_for
+from pipeline.stages.goal import Reached, refuse_goal
+from pipeline.stages.hardware import hardware_for, is_wanted
 from pipeline.stages.look import looked, looks
 from pipeline.stages.loudness import measured, measures
 from pipeline.stages.naming import Named, check_name, result_name, result_names
 from pipeline.stages.output import Output
+from pipeline.stages.outputs import all_encoded, all_searched, goal_of
 from pipeline.stages.pixels import USUAL, pixels_of
 from pipeline.stages.remux import faststart, refuse_unfit
 from pipeline.stages.reporting import overheard, reported
@@ -35,13 +39,13 @@ from pipeline.stages.sample import foreseen
 from pipeline.stages.selection import selected
 from pipeline.stages.span import span_of
 from pipeline.stages.subtitles import burns, burnt, undrawn
-from pipeline.stages.transcode import Wrote, encoded
 from pipeline.stages.tryout import check_own, tried, tries
 from pipeline.stages.verify import Checked, checked
 
 # Shares of the time it takes: x264 medium and LAME need eight to nine times as long as what is decoded afterwards;
 # copying about as long as counting.
 LOOK = Stage("look", "Look closer", 6)
+SEARCH = Stage("search", "Find the quality", 40)
 ENCODE = Stage("encode", "Encode", 88)
 COPY = Stage("copy", "Copy", 9)
 FINISH = Stage("finish", "Finish", 1)
@@ -72,19 +76,22 @@ class Convert(Recipe[ConvertOptions]):
             check_rules(each)
             check_name(each)
             check_own(each)
+            refuse_goal(each)
+            refuse_budget(each)
         return options
 
     def stages(self, source: Source, options: ConvertOptions) -> tuple[Stage, ...]:
-        """Look closer where something is to be found out, encode or copy, finish an encoded MP4, verify."""
+        """Look closer where something is to be found out, search a quality, encode or copy, finish an MP4, verify."""
         outputs = _outputs_of(options)
         look = (LOOK,) if any(_looks(source, each) for each in outputs) else ()
         first = ENCODE if any(_encodes(each) for each in outputs) else COPY
-        finish = (FINISH,) if any(_is_finished_apart(each) for each in outputs) else ()
-        return (*look, first, *finish, VERIFY)
+        finish = (FINISH,) if any(_is_finished_apart(each) and each.rate != "size" for each in outputs) else ()
+        search = (SEARCH,) if any(_searches(source, each) for each in outputs) else ()
+        return (*look, *search, first, *finish, VERIFY)
 
     def wants_hardware(self, options: ConvertOptions) -> bool:
         """Whether any of the files is to be encoded in hardware."""
-        return any(each.encoder == "hardware" for each in _outputs_of(options))
+        return any(is_wanted(each) for each in _outputs_of(options))
 
     def result_name(self, source: Source, options: ConvertOptions) -> bytes:
         """What the name's pattern comes to, as far as it is known."""
@@ -109,7 +116,7 @@ class Convert(Recipe[ConvertOptions]):
         for number, choices in enumerate(wanted, 1):
             outputs.append((yield from _decided(source, info, choices, number, scratch)))
         commands: list[Command] = []
-        artifacts = yield from overheard(_made(source, info, outputs), commands)
+        artifacts = yield from overheard(_made(source, info, outputs, scratch.machine), commands)
         if not options.report:
             return artifacts
         report = scratch.path("report.json")
@@ -128,17 +135,19 @@ class Convert(Recipe[ConvertOptions]):
         return found
 
 
-def _made(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Script:
+def _made(source: Source, info: MediaInfo, outputs: Sequence[Output], machine: Machine) -> Script:
     """Encodes or copies, finishes and checks all outputs."""
     first = ENCODE if any(each.selection.encoded for each in outputs) else COPY
-    wrote = yield from first.does(encoded(source, info, outputs))
-    for made in outputs:
-        if made.is_finished_apart:
-            yield from FINISH.does(faststart(source, info, made))
+    found = yield from SEARCH.does(all_searched(source, info, outputs, machine))
+    reached = yield from first.does(all_encoded(source, info, outputs, found, machine))
+    for each in reached:
+        # One that has a size to reach was finished to see how large it is.
+        if each.made.is_finished_apart and goal_of(each.made) != "size":
+            yield from FINISH.does(faststart(source, info, each.made))
     names = result_names(source, [Named(each.choices, each.size) for each in outputs])
     artifacts: list[Artifact] = []
-    for made, said, name in zip(outputs, wrote, names, strict=True):
-        artifacts.append((yield from VERIFY.does(_verified(source, info, made, said, name))))
+    for each, name in zip(reached, names, strict=True):
+        artifacts.append((yield from VERIFY.does(_verified(source, info, each, name))))
     return tuple(artifacts)
 
 
@@ -173,7 +182,8 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     return made
 
 
-def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote, name: bytes) -> Talk[Artifact]:
+def _verified(source: Source, info: MediaInfo, reached: Reached, name: bytes) -> Talk[Artifact]:
+    made, wrote = reached.made, reached.wrote
     passed = yield from checked(source, info, made, wrote)
     if problem := refuse_larger(source, passed.bytes, made.choices):
         raise Skip(problem)
@@ -182,8 +192,15 @@ def _verified(source: Source, info: MediaInfo, made: Output, wrote: Wrote, name:
         path=os.fsencode(made.result),
         name=name,
         modified_ns=source.mtime_ns if made.choices.dates and source.mtime_ns > 0 else 0,
-        measures=_measures(passed),
-        warnings=(*made.foretold, *wrote.warnings, *made.selection.left_out, *passed.left_out, *found),
+        measures={**_measures(passed), **reached.measures},
+        warnings=(
+            *made.foretold,
+            *wrote.warnings,
+            *reached.warnings,
+            *made.selection.left_out,
+            *passed.left_out,
+            *found,
+        ),
     )
 
 
@@ -217,6 +234,11 @@ def _looks(source: Source, choices: OutputChoices) -> bool:
 
 def _encodes(choices: OutputChoices) -> bool:
     return choices.video not in ("copy", "none") or choices.audio not in ("copy", "none")
+
+
+def _searches(source: Source, choices: OutputChoices) -> bool:
+    has_film = source.info is not None and source.info.video is not None
+    return choices.rate == "vmaf" and choices.video != "none" and has_film
 
 
 def _is_finished_apart(choices: OutputChoices) -> bool:

@@ -90,11 +90,11 @@ def to_size(source: Source, info: MediaInfo, made: Output) -> Talk[Reached]:
     pictures = made.frames(info) or round(seconds * (made.film.frame_rate if made.film else 0.0))
     # What the sound takes is not known yet, but not even without it there may be enough.
     _refuse_poor(made, seconds, pictures, target, target)
+    if made.film is None:
+        return (yield from taking(0.01, 1.0, _sound_alone(source, info, made, target, seconds)))
     rest_bytes = yield from taking(0.01, _SOUND, _rest_bytes(source, info, made))
     if rest_bytes > target * LEAST_SHARE:
         raise PipelineError(sound_too_large(rest_bytes, target, seconds))
-    if made.film is None:
-        return (yield from taking(_SOUND, 1.0, _sound_alone(source, info, made, target)))
     room = target - rest_bytes - pictures * _BYTES_PER_PICTURE
     _refuse_poor(made, seconds, pictures, target, room)
     if room * 8 > _GENEROUS_BITS[made.choices.video] * pictures * made.size[0] * made.size[1]:
@@ -169,9 +169,12 @@ def _rest_bytes(source: Source, info: MediaInfo, made: Output) -> Talk[int]:
     return content.bytes
 
 
-def _sound_alone(source: Source, info: MediaInfo, made: Output, target: int) -> Talk[Reached]:
-    finest = yield from _tried(source, info, made, made.quality, "finest")
-    return _smaller(finest, target)
+def _sound_alone(source: Source, info: MediaInfo, made: Output, target: int, seconds: float) -> Talk[Reached]:
+    """Sound has the bit rate that was chosen for it; it fits or it does not."""
+    only = yield from _tried(source, info, made, made.quality, "finest")
+    if only.tried.bytes > target:
+        raise PipelineError(sound_too_large(only.tried.bytes, target, seconds))
+    return _smaller(only, target)
 
 
 def _in_turns(source: Source, info: MediaInfo, made: Output, target: int, kbps: float, seconds: float) -> Talk[Reached]:
