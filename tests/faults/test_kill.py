@@ -113,14 +113,14 @@ def test_killed_at_a_random_time_everything_accepted_is_finished_once(
     sums = {source: audit.digest(source) for source in this.sources}
 
     aim = chance.choices(("any time", "a result appears", "the journal grows", "the home is made"), (4, 3, 3, 1))[0]
-    killed = [_kill(this, this.run_words(), chance, aim, whole_run_s[0])]
+    killed = [kill(this, this.run_words(), chance, aim, whole_run_s[0])]
     before = audit.books(this.home)
     accepted = {job.id for job in before.jobs}
-    _no_child_is_left(this)
+    no_child_is_left(this)
     starts = [this.tool.starts()]
     if chance.random() < 0.4:  # no more than two: a Step in hand at three crashes is not tried again
-        killed.append(_kill(this, this.resume_words(), chance, "any time", whole_run_s[0]))
-        _no_child_is_left(this)
+        killed.append(kill(this, this.resume_words(), chance, "any time", whole_run_s[0]))
+        no_child_is_left(this)
         starts.append(this.tool.starts())
 
     ended = child.run(this.resume_words(), env=this.env)
@@ -138,7 +138,7 @@ def test_killed_at_a_random_time_everything_accepted_is_finished_once(
     assert audit.strangers(this.destination, after.jobs) == [], story
     assert _repeated_too_much([*starts, this.tool.starts()]) == [], story
     assert {source: audit.digest(source) for source in this.sources} == sums, story
-    _no_child_is_left(this)
+    no_child_is_left(this)
 
 
 def _undisturbed(this: Round) -> float:
@@ -153,29 +153,29 @@ def _undisturbed(this: Round) -> float:
     return took_s
 
 
-def _kill(this: Round, words: list[str | bytes], chance: random.Random, aim: str, whole_s: float) -> str:
+def kill(this: Round, words: list[str | bytes], chance: random.Random, aim: str, whole_s: float) -> str:
     """Starts the app, kills it, and says when that was."""
     app = child.start(words, env=this.env, out=this.folder / "said.txt")
     began = time.monotonic()
     match aim:
         case "any time":
-            _wait(chance.uniform(0.0, whole_s * 1.05), app.poll)
+            wait(chance.uniform(0.0, whole_s * 1.05), app.poll)
         case "a result appears":
             number = chance.randint(1, len(this.sources))
             _watch(lambda: this.results() >= number, app.poll)
-            _wait(chance.choice((0.0, 0.0, chance.uniform(0.0, 0.005), chance.uniform(0.0, 0.03))), app.poll)
+            wait(chance.choice((0.0, 0.0, chance.uniform(0.0, 0.005), chance.uniform(0.0, 0.03))), app.poll)
         case "the home is made":
             _watch(lambda: (this.home / audit.DATABASE).exists(), app.poll)
-            _wait(chance.uniform(0.0, 0.03), app.poll)
+            wait(chance.uniform(0.0, 0.03), app.poll)
         case _:
             _watch_growth(this, chance.randint(1, 40), app.poll)
-            _wait(chance.uniform(0.0, 0.005), app.poll)
+            wait(chance.uniform(0.0, 0.005), app.poll)
     app.send_signal(signal.SIGKILL)
     app.wait(30)
     return f"{aim}, {time.monotonic() - began:.3f} s after the start, exit {app.returncode}"
 
 
-def _wait(time_s: float, has_ended: Callable[[], int | None]) -> None:
+def wait(time_s: float, has_ended: Callable[[], int | None]) -> None:
     deadline = time.monotonic() + time_s
     while time.monotonic() < deadline and has_ended() is None:
         threading.Event().wait(min(0.01, max(0.0, deadline - time.monotonic())))
@@ -198,7 +198,7 @@ def _watch_growth(this: Round, times: int, has_ended: Callable[[], int | None]) 
     _watch(grown, has_ended)
 
 
-def _no_child_is_left(this: Round) -> None:
+def no_child_is_left(this: Round) -> None:
     until(lambda: not audit.marked(MARK, this.mark), f"the end of {audit.marked(MARK, this.mark)}", limit_s=5)
 
 
