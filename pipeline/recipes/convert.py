@@ -13,7 +13,7 @@ from pipeline.model.forecast import Forecast
 from pipeline.model.job import Artifact
 from pipeline.model.machine import Machine
 from pipeline.model.option import decode_options
-from pipeline.model.problem import Problem
+from pipeline.model.problem import Problem, Warn
 from pipeline.model.recipe import Recipe
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Command, Scratch, Script, Skip, Stage, Talk
@@ -95,7 +95,18 @@ class Convert(Recipe[ConvertOptions]):
 
     def result_name(self, source: Source, options: ConvertOptions) -> bytes:
         """What the name's pattern comes to, as far as it is known."""
-        return result_name(source, settled(options))
+        choices = settled(options)
+        return result_name(source, choices, size_of(source.info, choices))
+
+    def foresees(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
+        """What each output will lack."""
+        info = source.info
+        assert info is not None
+        lacks: list[Warn] = []
+        for number, choices in enumerate(_outputs_of(options), 1):
+            made = yield from _decided(source, info, choices, number, scratch)
+            lacks += [*made.foretold, *missing(choices, made.hardware), *made.selection.left_out]
+        return tuple(lacks)
 
     def skips(self, source: Source, options: ConvertOptions) -> Problem | None:
         """What the rules say of this source."""

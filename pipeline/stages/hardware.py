@@ -21,7 +21,7 @@ from pipeline.stages.software import LARGEST_CRF, keyframes
 _FAMILIES = (
     "nvenc", "qsv", "vaapi", "amf", "videotoolbox", "mf", "d3d12va", "v4l2m2m", "vulkan", "mediacodec",
 )  # fmt: skip
-_CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9"}
+_CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9", "prores": "ProRes", "dnxhr": "DNxHR"}
 
 # What an encoder that does not start, stops or crashes is found to be.
 _FAULTS = frozenset({"hardware_unusable", "encoder_missing", "tool_failed", "tool_crashed"})
@@ -37,7 +37,7 @@ _SPEEDS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "sl
 
 def hardware_for(choices: VideoChoices, machine: Machine) -> HardwareCodec | None:
     """The proven encoder to take; None where software is wanted, or nothing was proven for the codec."""
-    if not _is_wanted(choices):
+    if not is_wanted(choices):
         return None
     names = [f"{choices.video}_{family}" for family in _FAMILIES]
     proven = [each for each in machine.hardware if each.encoder in names]
@@ -46,10 +46,9 @@ def hardware_for(choices: VideoChoices, machine: Machine) -> HardwareCodec | Non
 
 def missing(choices: VideoChoices, hardware: HardwareCodec | None) -> tuple[Warn, ...]:
     """What is to be said where hardware was asked for and software is taken."""
-    if hardware is not None or not _is_wanted(choices):
+    if hardware is not None or not is_wanted(choices):
         return ()
-    codec = _CODECS.get(choices.video, choices.video)
-    text = f"No hardware encoder for {codec} was found to work on this computer; software was used."
+    text = f"No hardware encoder for {_CODECS[choices.video]} was found to work on this computer; software was used."
     return (Warn("hardware_missing", text),)
 
 
@@ -96,7 +95,8 @@ def devices(hardware: Sequence[HardwareCodec | None]) -> tuple[str, ...]:
     return tuple(word for words in wanted for word in words)
 
 
-def _is_wanted(choices: VideoChoices) -> bool:
+def is_wanted(choices: VideoChoices) -> bool:
+    """Whether pictures are to be encoded in hardware."""
     return choices.encoder == "hardware" and choices.video not in ("copy", "none", "gif", "webp", "sheet")
 
 

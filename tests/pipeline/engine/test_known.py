@@ -40,6 +40,7 @@ def a_plan(**options: Any) -> Plan:
 def test_hardware_is_looked_for_only_where_an_output_wants_it() -> None:
     assert known(JOB, a_plan(), Tools(), None) == Known(JOB.source, "1", NOW)
     assert known(JOB, a_plan(encoder="hardware"), Tools(), None).machine == WITH_CARD
+    assert known(JOB, a_plan(encoder="hardware", container="mp3"), Tools(), None).machine == NOW
     second = a_plan(also=({"encoder": "hardware"},))
     assert known(JOB, second, Tools(), None).machine == WITH_CARD
 
