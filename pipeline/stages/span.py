@@ -38,6 +38,18 @@ class Span:
         """What an output needs besides, so that chapters behind the end do not make it longer."""
         return {} if self.length_s is None else {"t": _seconds(self.length_s)}
 
+    def cue_options(self, place: str) -> dict[str, Any]:
+        """What subtitles need besides, so that a cue which reaches over the start or the end is cut there.
+
+        Without it one that begins before the start would move the beginning of the whole file.
+        """
+        if self.is_whole:
+            return {}
+        end = "" if self.length_s is None else f"\\,{_seconds(self.length_s)}/TB-max(PTS\\,0)"
+        left = "DURATION+min(PTS\\,0)"
+        cut = f"setts=ts=max(TS\\,0):duration={f'min({left}{end})' if end else left}"
+        return {f"bsf:{place}": f"noise=drop=lte(pts+duration\\,0),{cut}"}
+
     def of(self, seconds: float) -> float:
         """How long it is of something that is `seconds` long; 0 where that is not known."""
         if not seconds:

@@ -22,12 +22,14 @@ def file_options(info: MediaInfo, made: Output) -> dict[str, Any]:
         # Said apart like this, the titles of chapters stay.
         tags = {"map_metadata:g": -1, "map_metadata:s": -1}
     # Of a part, chapters behind its end would stay otherwise.
-    end = {} if made.span.length_s is None else {"t": f"{made.span.length_s:g}"}
-    return {**tags, "map_chapters": 0 if made.choices.chapters else -1, **end}
+    return {**tags, "map_chapters": 0 if made.choices.chapters else -1, **made.span.output_options()}
 
 
 def muxing(options: dict[str, Any], info: MediaInfo, made: Output) -> dict[str, Any]:
-    """How the container is written, with what the tags of phones need in an MP4."""
+    """How the container is written, with what the tags of phones and copied Dolby Vision need in an MP4."""
+    if made.film is not None and made.film.dolby_vision and made.choices.video == "copy":
+        # MP4 says that it is Dolby Vision in a box that no standard of ISO knows.
+        options = {**options, "strict": "unofficial"}
     flags = options.get("movflags")
     if flags is None or not (info.has_keyed_tags and made.choices.metadata):
         return options

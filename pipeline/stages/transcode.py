@@ -20,6 +20,7 @@ from pipeline.stages.extras import extra_tags, with_extra
 from pipeline.stages.geometry import picture
 from pipeline.stages.hardware import devices, failure, is_at_fault, missing
 from pipeline.stages.output import Output
+from pipeline.stages.pixels import has_no_base
 from pipeline.stages.score import Pair, scoring
 from pipeline.stages.selection import Kept
 from pipeline.stages.sound import audio_options
@@ -194,12 +195,14 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
         case "video" if kept.is_encoded:
             return film_options(kept.stream, made, place)
         case "video":
-            return {f"c:{place}": "copy", **_brand(kept.stream.codec, place)}
+            return {f"c:{place}": "copy", **_brand(kept.stream, place)}
         case "audio" if kept.is_encoded:
             options = audio_options(kept, made.choices, place, info, made.loudness.get(kept.stream.index))
             return with_extra(options, made.choices.extra, place)
         case "cover":
             return {f"c:{place}": kept.encoder, f"disposition:{place}": "attached_pic"}
+        case "subtitle":
+            return {f"c:{place}": kept.encoder, **made.span.cue_options(place)}
         case _:
             return {f"c:{place}": kept.encoder}
 
@@ -218,9 +221,9 @@ def _own_times(made: Output) -> dict[str, str]:
     return {"fps_mode": "passthrough", "enc_time_base": "filter" if made.has_own_times else "demux"}
 
 
-def _brand(codec: str, place: str) -> dict[str, str]:
-    # Apple's players take HEVC only under this tag.
-    return {f"tag:{place}": "hvc1"} if codec == "hevc" else {}
+def _brand(film: MediaStream, place: str) -> dict[str, str]:
+    # Apple's players take HEVC only under this tag, and Dolby Vision that is nothing else only under its own.
+    return {f"tag:{place}": "dvh1" if has_no_base(film) else "hvc1"} if film.codec == "hevc" else {}
 
 
 def _nothing_left(source: Source, choices: OutputChoices) -> Problem:

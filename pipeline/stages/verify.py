@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -72,7 +73,9 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
     here = tuple(each for each in found.streams if each.kind != "data")
     wished = len(selection.kept)
     selection, there = yield from _present(source, selection, here, there, bad)
-    _has_what_was_written(selection, here, wrote, decoded, bad)
+    # A cue or a packet that reaches over the end of a part is told in full, and cut.
+    end_s = output_.seconds(info) if wrote.end_s and not output_.span.is_whole else 0.0
+    _has_what_was_written(selection, here, wrote, decoded, bad, limit_s=end_s or math.inf)
     sound_s = max((here[at].last_end_s or 0.0 for at, kept in selection.encoded if kept.kind == "audio"), default=0.0)
     if decoded.end_s < sound_s - END_S:
         raise bad.because(f"Only {decoded.end_s:.2f} s of {sound_s:.2f} s of sound could be decoded")
@@ -185,7 +188,7 @@ def _empty(count: int) -> tuple[Warn, ...]:
 
 
 def _has_what_was_written(
-    selection: Selection, here: tuple[Count, ...], wrote: Wrote, decoded: Decoded, bad: _Condemning
+    selection: Selection, here: tuple[Count, ...], wrote: Wrote, decoded: Decoded, bad: _Condemning, *, limit_s: float
 ) -> None:
     for at, kept in selection.encoded:
         if kept.kind == "video":
@@ -193,7 +196,7 @@ def _has_what_was_written(
             if here[at].packets != frames:
                 raise bad.because(f"It holds {here[at].packets} pictures; the encoder wrote {frames}")
     end_s = max((each.last_end_s or 0.0 for each in here), default=0.0)
-    if wrote.end_s is not None and end_s < wrote.end_s - END_S:
+    if wrote.end_s is not None and end_s < min(wrote.end_s, limit_s) - END_S:
         raise bad.because(f"It ends at {end_s:.2f} s; the encoder wrote {wrote.end_s:.2f} s")
 
 

@@ -82,6 +82,15 @@ def test_ffmpeg_is_told_in_numbers_that_lose_nothing() -> None:
     assert WHOLE.input_options() == WHOLE.output_options() == {}
 
 
+def test_cues_are_cut_where_the_part_begins_and_ends() -> None:
+    assert WHOLE.cue_options("s:0") == {}
+    assert Span(0.5, 1).cue_options("s:1") == {
+        "bsf:s:1": r"noise=drop=lte(pts+duration\,0),"
+        r"setts=ts=max(TS\,0):duration=min(DURATION+min(PTS\,0)\,1/TB-max(PTS\,0))"
+    }
+    assert Span(0.5).cue_options("s:0")["bsf:s:0"].endswith(r":duration=DURATION+min(PTS\,0)")
+
+
 @pytest.mark.parametrize(
     ("part", "seconds", "left"),
     ((WHOLE, 10.0, 10.0), (Span(4), 10.0, 6.0), (Span(4, 3), 10.0, 3.0), (Span(4, 9), 10.0, 6.0), (Span(4, 3), 0, 3.0)),
