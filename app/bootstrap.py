@@ -154,7 +154,7 @@ def open_core(home: Home, settings: Settings, executor: Executor, *, scope: Lite
     sweeper.begin_with(unswept)
     watch = Watch(scheduler, sweeper, writer, stall_after_s=settings.stall_after_s)
     survey = Survey(scheduler, prober.info)
-    undo = Undo(writer, scheduler.is_source)
+    undo = Undo(lock, scheduler, writer)
     undo.mend()
     control = Control(
         lock=lock,

@@ -144,6 +144,8 @@ def ending(job: Job) -> str:
         parts.append(f"{made} ({name})" if len(results) == 1 else f"{text.count(len(results), 'file')}, {made}")
         if replaced := sum(artifact.measures.get("replaced_bytes", 0) for artifact in results):
             parts.append(f"in place of {text.size(replaced)}")
+        if any(warning.code == "undone" for warning in job.warnings):
+            parts.append("undone since")
     if job.state is State.SKIPPED and job.problem:
         return f"{text.one_line(job.name)}: skipped. {text.one_line(job.problem.message)}"
     if job.started_ms is not None:

@@ -18,6 +18,7 @@ from msgspec.structs import replace as with_changes
 
 from pipeline.engine import replace
 from pipeline.engine.publish import take_back
+from pipeline.engine.scheduler import Scheduler
 from pipeline.model.event import JobWarned
 from pipeline.model.job import Job
 from pipeline.model.problem import (
@@ -31,7 +32,8 @@ from pipeline.model.problem import (
     undo_too_early,
 )
 from pipeline.model.source import shown
-from pipeline.store.jobs import load_job
+from pipeline.model.state import State
+from pipeline.store.jobs import load_job, save_jobs
 from pipeline.store.kept import Kept, Placed, all_kept, expired_kept, forget_kept, kept_of, moving_kept, save_kept
 from pipeline.store.publishing import clear_intents, intents_of, release_names
 from pipeline.store.writer import Writer
@@ -40,20 +42,20 @@ _LOG = logging.getLogger(__name__)
 
 
 class Undo:
-    """The sources that are kept, the way back for each, and their end. Any thread may call; one call at a time works.
-
-    `is_source` says of a path whether an open job still has to read it.
-    """
+    """The sources that are kept, the way back for each, and their end. Any thread may call; they wait in turn."""
 
     def __init__(
         self,
+        lock: threading.RLock,
+        scheduler: Scheduler,
         writer: Writer,
-        is_source: Callable[[bytes], bool],
         *,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
+        self._lock = lock
+        self._scheduler = scheduler
+        self._roster = scheduler.roster
         self._writer = writer
-        self._is_source = is_source
         self._now_ms = now_ms
         self._busy = threading.Lock()
 
@@ -72,14 +74,11 @@ class Undo:
             if job is not None and not job.state.is_terminal:
                 return undo_too_early(job.state.value)
             try:
-                if kept.state != "moving":
-                    return self._swap(kept, job)
-                self._retreat(kept)
+                return self._swap(kept, job) if kept.state != "moving" else self._retreat(kept, job)
             except FileExistsError:
                 return undo_name_taken(kept.place)
             except OSError as error:
                 return undo_failed(error.filename or kept.place, error.strerror or str(error))
-            return None
 
     def mend(self) -> None:
         """Puts sources back whose jobs ended without a result in their place. For a start, before anything runs."""
@@ -92,7 +91,7 @@ class Undo:
         """Deletes what has been kept since before then. What cannot be deleted now is left for the next time."""
         with self._busy:
             for kept in self._writer.submit(lambda c: expired_kept(c, before_ms)).result():
-                if any(self._is_source(file) for file, _, _ in _aside(kept)):
+                if any(self._scheduler.is_source(file) for file, _, _ in _aside(kept)):
                     continue
                 try:
                     _delete(kept)
@@ -101,9 +100,18 @@ class Undo:
                 else:
                     self._save(partial(forget_kept, job_id=kept.job_id))
 
-    def _retreat(self, kept: Kept) -> None:
+    def _retreat(self, kept: Kept, job: Job | None) -> Problem | None:
         """The job ended between making room and its result's name: all goes back to how it was."""
-        take_back(self._writer.submit(lambda c: intents_of(c, kept.job_id)).result(), kept)
+        jobs = [job] if job is not None else []
+        with self._lock:
+            if any(not newest.state.is_terminal for newest in map(self._roster.get, [kept.job_id]) if newest):
+                return undo_too_early(State.PENDING.value)
+            # A retry that comes meanwhile starts when this is done, and finds the source in its place.
+            self._roster.withhold(jobs)
+        try:
+            take_back(self._writer.submit(lambda c: intents_of(c, kept.job_id)).result(), kept)
+        finally:
+            self._scheduler.let_start(jobs)
 
         def forget(connection: Connection) -> None:
             clear_intents(connection, kept.job_id)
@@ -111,6 +119,7 @@ class Undo:
             forget_kept(connection, kept.job_id)
 
         self._save(forget)
+        return None
 
     def _swap(self, kept: Kept, job: Job | None) -> Problem | None:
         standing = [made for made in kept.results if _stands(made)]
@@ -123,9 +132,21 @@ class Undo:
         replace.move_back(kept)
         undone = with_changes(kept, state="undone", at_ms=self._now_ms())
         told = f"Undone: the source is back in its place, {shown(kept.place)}; the result is kept for a while."
-        events = [JobWarned(job.id, job.attempt, Warn("undone", told))] if job else []
-        self._writer.submit(lambda c: save_kept(c, undone), events).result()
+        jobs = [self._warned(job, Warn("undone", told))] if job is not None else []
+
+        def save(connection: Connection) -> None:
+            save_kept(connection, undone)
+            save_jobs(connection, jobs)
+
+        self._writer.submit(save, [JobWarned(job.id, job.attempt, job.warnings[-1]) for job in jobs]).result()
         return None
+
+    def _warned(self, job: Job, warning: Warn) -> Job:
+        """An ended job of which something more is known: whoever is told of it finds it in the snapshot."""
+        with self._lock:
+            listed = self._roster.get(job.id)
+            warnings = (*(listed or job).warnings, warning)
+            return self._roster.replace(job, warnings=warnings) if listed else with_changes(job, warnings=warnings)
 
     def _obstacle(self, kept: Kept, standing: Iterable[Placed]) -> Problem | None:
         """What keeps the source from going back; nothing has been moved yet."""
@@ -137,7 +158,7 @@ class Undo:
         is_ours = any(replace.is_one_file(kept.place, file) for file in (*own, kept.aside))
         if is_there and os.path.lexists(kept.place) and not is_ours:
             return undo_name_taken(kept.place)
-        in_use = next(filter(self._is_source, (kept.place, kept.aside, *own)), None)
+        in_use = next(filter(self._scheduler.is_source, (kept.place, kept.aside, *own)), None)
         return undo_in_use(in_use) if in_use is not None else None
 
     def _save(self, work: Callable[[Connection], None]) -> None:

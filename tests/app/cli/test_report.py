@@ -54,6 +54,10 @@ def plain() -> tuple[PlainLines, io.StringIO, io.StringIO]:
             ),
             "clip.mov: completed, 12.4 MB (clip.mp4), in place of 40.1 MB",
         ),
+        (
+            job(state=State.COMPLETED, artifacts=(MADE,), warnings=(Warn("undone", "Undone."),)),
+            "clip.mov: completed, 12.4 MB (clip.mp4), undone since",
+        ),
         (job(state=State.FAILED, started_ms=1, active_ms=400), "clip.mov: failed, 0.4 s"),
         (job(state=State.FAILED), "clip.mov: failed"),
         (job(state=State.CANCELED), "clip.mov: canceled"),

@@ -54,7 +54,7 @@ class Bench:
             recipes={"scripted": Scripted(copies)},
             speeds=self.speeds,
             sweeper=self.sweeper,
-            undo=Undo(engine.writer, engine.scheduler.is_source),
+            undo=Undo(engine.lock, engine.scheduler, engine.writer),
             log_folder=str(self.logs),
         )
 

@@ -33,7 +33,7 @@ def aside(bench: Bench, job: Job) -> Path:
 
 
 def way_back(bench: Bench) -> Undo:
-    return Undo(bench.engine.writer, bench.engine.scheduler.is_source)
+    return Undo(bench.engine.lock, bench.engine.scheduler, bench.engine.writer)
 
 
 def test_a_job_replaces_its_source_and_is_undone(bench: Bench) -> None:
@@ -50,6 +50,7 @@ def test_a_job_replaces_its_source_and_is_undone(bench: Bench) -> None:
     assert way_back(bench).undo(job.id) is None
     assert bench.results() == [PLACE]
     assert bench.source.stat().st_mtime_ns == 10**18
+    assert [warning.code for warning in bench.engine.roster.of(job.id).warnings] == ["undone"]
     bench.engine.assert_books_are_right()
 
 

@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from pipeline.engine import noreplace, replace
+from pipeline.engine.roster import Roster
+from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.undo import Undo
 from pipeline.engine.workspace import Workspace
 from pipeline.model.event import Event, JobWarned
 from pipeline.model.job import Artifact, Job
 from pipeline.model.state import State
-from pipeline.store.jobs import remove_jobs, save_jobs
+from pipeline.store.jobs import load_job, remove_jobs, save_jobs
 from pipeline.store.kept import keep
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.writer import Writer
@@ -26,6 +29,20 @@ NOW_MS = 1_800_000_000_000
 DAY_MS = 86_400_000
 
 
+class Idle(Scheduler):
+    """Has no jobs but knows what others read."""
+
+    def __init__(self, read_by_others: set[bytes]) -> None:
+        self.roster = Roster()
+        self._read_by_others = read_by_others
+
+    def is_source(self, path: bytes, besides: str = "") -> bool:
+        return path in self._read_by_others
+
+    def let_start(self, jobs: Sequence[Job]) -> None:
+        self.roster.accept(jobs)
+
+
 class UndoBench(Bench):
     """Jobs that have replaced their source, and the way back."""
 
@@ -35,7 +52,7 @@ class UndoBench(Bench):
         self.writer._tell = lambda told: self.told.extend(each.event for each in told)
         self.read_by_others: set[bytes] = set()
         self.now_ms = NOW_MS
-        self.way_back = Undo(self.writer, self.read_by_others.__contains__, now_ms=lambda: self.now_ms)
+        self.way_back = Undo(threading.RLock(), Idle(self.read_by_others), self.writer, now_ms=lambda: self.now_ms)
 
     def replaced(self, *names: str, num: int = 1) -> tuple[Job, tuple[Artifact, ...]]:
         """A job that has ended, with its results under these names."""
@@ -87,6 +104,8 @@ def test_source_and_result_change_places_and_saying_it_again_changes_nothing(ben
     (told,) = [event for event in bench.told if isinstance(event, JobWarned)]
     assert told.job_id == job.id and told.warning.code == "undone" and str(bench.source) in told.warning.message
     assert [(kept.state, kept.num) for kept in bench.way_back.kept()] == [("undone", 1)]
+    stored = bench.writer.submit(lambda c: load_job(c, job.id)).result(LIMIT_S)
+    assert stored is not None and stored.warnings == (told.warning,)
 
 
 def test_a_job_that_has_left_the_history_can_be_undone(bench: UndoBench) -> None:
@@ -105,6 +124,17 @@ def test_a_job_that_is_at_it_is_not_undone(bench: UndoBench, state: State) -> No
     job, _ = bench.replaced("clip.mov")
     bench.writer.submit(lambda c: save_jobs(c, [msgspec.structs.replace(job, state=state)])).result(LIMIT_S)
     assert bench.undo(job) == "undo_too_early"
+
+
+def test_a_failed_job_that_is_tried_again_meanwhile_is_not_undone(bench: UndoBench) -> None:
+    """The store says it failed; a person has asked for another attempt since."""
+    job = bench.job()
+    bench.publisher(job).publish(bench.made(job, "clip.mov"))
+    failed = msgspec.structs.replace(job, state=State.FAILED, ended_ms=NOW_MS)
+    bench.writer.submit(lambda c: save_jobs(c, [failed])).result(LIMIT_S)
+    bench.way_back._roster.add([job], accepted=True)
+    assert bench.undo(job) == "undo_too_early"
+    assert bench.source.read_bytes() == b"result"
 
 
 def test_a_kept_source_that_is_gone_is_said_and_the_result_stays(bench: UndoBench) -> None:
