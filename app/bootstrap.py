@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 import resources
 from app.home import Home
 from app.home.logs import keep_logs
@@ -33,6 +35,7 @@ from pipeline.engine.sweep import Sweeper
 from pipeline.engine.undo import Undo
 from pipeline.engine.watch import Watch
 from pipeline.media import process
+from pipeline.media.computer import machine
 from pipeline.media.counter import COUNTER
 from pipeline.media.mark import sweep
 from pipeline.media.probe import Prober
@@ -40,7 +43,7 @@ from pipeline.media.system_fonts import has_fonts
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.event import JobChanged, Noticed, Told
 from pipeline.model.job import Job
-from pipeline.model.machine import Fonts
+from pipeline.model.machine import Fonts, Machine
 from pipeline.model.problem import Problem
 from pipeline.model.recipe import Recipe
 from pipeline.model.state import State
@@ -219,6 +222,15 @@ def _own_fonts() -> Fonts:
     """The fonts subtitles are drawn in that name none of their own."""
     files = tuple(str(resources.path(f"fonts/Inter-{weight}.ttf")) for weight in ("Regular", "Bold"))
     return Fonts("Inter", files, are_all=not has_fonts())
+
+
+def machine_of(toolchain: Toolchain, *, with_hardware: bool) -> Machine:
+    """What Scripts are told of this computer, as in a run.
+
+    Raises:
+        PipelineError: there is no usable ffmpeg to try hardware encoders with.
+    """
+    return msgspec.structs.replace(machine(toolchain, with_hardware=with_hardware), fonts=_own_fonts())
 
 
 def recipes_by_id() -> Mapping[str, Recipe[Any]]:

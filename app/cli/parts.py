@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipeline.engine.presets import PresetBook
     from pipeline.media.toolchain import Toolchain
     from pipeline.model.job import Job
+    from pipeline.model.machine import Machine
 
 
 class Core(Protocol):
@@ -49,4 +50,8 @@ class Bootstrap(Protocol):
 
     def open_toolchain(self, home: Home, settings: Settings) -> Toolchain:
         """The tools, with their cache in the home."""
+        ...
+
+    def machine_of(self, toolchain: Toolchain, *, with_hardware: bool) -> Machine:
+        """What Scripts are told of this computer. Trying its hardware encoders takes seconds the first time."""
         ...

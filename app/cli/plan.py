@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import Any
@@ -24,14 +24,11 @@ from pipeline.engine.intake import look
 from pipeline.engine.names import names_like
 from pipeline.engine.rehearse import Rehearsal, rehearsed
 from pipeline.media import process
-from pipeline.media.computer import machine
 from pipeline.media.probe import Prober
 from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
 from pipeline.model.destination import Destination
-from pipeline.model.flow import FlowStep
 from pipeline.model.problem import PipelineError, bug, nothing_found
-from pipeline.model.recipe import Recipe
 from pipeline.model.shell import pasted
 from pipeline.model.source import Source, shown
 from pipeline.model.stage import Canceled
@@ -57,38 +54,50 @@ def plan(arguments: Arguments, bootstrap: Bootstrap) -> int:
     if not found.sources:
         say(nothing_found(text.listed([shown(path) for path in arguments.inputs])))
         return FAILED
-    tell = _as_json if arguments.json else _as_lines
+    options = recipe.decode(step.options)
+    computer = bootstrap.machine_of(toolchain, with_hardware=recipe.wants_hardware(options))
+
+    def one(source: Source, prober: Prober, cancel: Cancel) -> Rehearsal:
+        probed = looked_at(source, prober.info)
+        return rehearsed(
+            recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination, machine=computer
+        )
+
     if arguments.commands and not arguments.json:
         print("\n".join(_programs(toolchain)))
+    with _rehearsing(one, found.sources) as rehearsals:
+        counts = _tell(arguments, destination, zip(found.sources, rehearsals, strict=True))
+    return FAILED if counts["fail"] or missing(found, arguments.inputs) else DONE
+
+
+def _tell(
+    arguments: Arguments, destination: Destination, rehearsed_: Iterable[tuple[Source, Rehearsal]]
+) -> Counter[str]:
+    """Tells each as it becomes known, and the totals at the end; returns them."""
     counts: Counter[str] = Counter()
     finals = _Finals(destination)
-    with _rehearsing(recipe, step, found.sources, toolchain, destination) as rehearsals:
-        for source, rehearsal in zip(found.sources, rehearsals, strict=True):
-            counts[rehearsal.would] += 1
-            tell(source, rehearsal, finals.of(source, rehearsal), with_commands=arguments.commands)
-            sys.stdout.flush()
+    tell = _as_json if arguments.json else _as_lines
+    for source, rehearsal in rehearsed_:
+        counts[rehearsal.would] += 1
+        tell(source, rehearsal, finals.of(source, rehearsal), with_commands=arguments.commands)
+        sys.stdout.flush()
     if arguments.json:
         _write({"totals": {would: counts[would] for would in ("convert", "skip", "fail")}})
     else:
         print(_totals(counts))
-    return FAILED if counts["fail"] or missing(found, arguments.inputs) else DONE
+    return counts
 
 
 @contextmanager
 def _rehearsing(
-    recipe: Recipe[Any], step: FlowStep, sources: Sequence[Source], toolchain: Toolchain, destination: Destination
+    one: Callable[[Source, Prober, Cancel], Rehearsal], sources: Sequence[Source]
 ) -> Iterator[Iterator[Rehearsal]]:
     """What would happen to each source, in order, as it becomes known. Leaving it early ends what still runs."""
-    options = recipe.decode(step.options)
-    computer = machine(toolchain, with_hardware=recipe.wants_hardware(options))
     cancel = Cancel()
 
-    def one(source: Source) -> Rehearsal:
+    def safely(source: Source) -> Rehearsal:
         try:
-            probed = looked_at(source, prober.info)
-            return rehearsed(
-                recipe, probed, options, toolchain=toolchain, cancel=cancel, destination=destination, machine=computer
-            )
+            return one(source, prober, cancel)
         except PipelineError as error:
             return Rehearsal("fail", error.problem)
         except Canceled:
@@ -98,7 +107,7 @@ def _rehearsing(
             return Rehearsal("fail", bug(traceback.format_exc()))
 
     with closing(Prober(_AT_ONCE)) as prober, ThreadPoolExecutor(_AT_ONCE, "plan") as pool:
-        futures = [pool.submit(one, source) for source in sources]
+        futures = [pool.submit(safely, source) for source in sources]
         try:
             yield (future.result() for future in futures)
         finally:

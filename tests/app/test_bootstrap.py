@@ -92,6 +92,12 @@ def test_the_setting_chooses_the_ffmpeg(
             toolchain.resolve(["ffmpeg"])
 
 
+def test_the_computer_is_what_a_run_tells_its_scripts() -> None:
+    computer = bootstrap.machine_of(bootstrap.open_toolchain(find_home("nowhere"), Settings()), with_hardware=False)
+    assert computer.cores >= 1 and computer.memory_bytes > 0 and computer.hardware == ()
+    assert computer.fonts is not None and all(os.path.isabs(file) for file in computer.fonts.files)
+
+
 def test_a_store_that_cannot_be_written_is_said_once_and_nothing_new_starts(media: Media, tmp_path: Path) -> None:
     with support.opened(tmp_path) as engine:
         trouble = engine.core._writer._on_trouble

@@ -21,6 +21,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.event import ArtifactMade, Event, JobChanged, JobCreated, JobProgressed, StepStarted, Told
 from pipeline.model.flow import Flow, FlowStep
 from pipeline.model.job import Artifact, HeldBy, Job, Progress, new_id
+from pipeline.model.machine import Machine
 from pipeline.model.problem import PipelineError, Problem, Warn, not_media, unknown_preset
 from pipeline.model.source import Source
 from pipeline.model.stage import CancelSignal
@@ -210,3 +211,6 @@ class FakeBootstrap:
         from pipeline.media.toolchain import Toolchain
 
         return Toolchain(cache=home.cache_folder)
+
+    def machine_of(self, toolchain: Any, *, with_hardware: bool) -> Machine:
+        return Machine()
