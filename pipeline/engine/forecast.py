@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.engine.aside import Aside
 from pipeline.engine.estimate import Speeds
+from pipeline.media.computer import machine
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.destination import Destination
 from pipeline.model.flow import Flow
@@ -42,7 +43,8 @@ def forecast(
         PipelineError: the source cannot be made into what the options ask for.
     """
     with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as scratch:
-        return Aside(toolchain, scratch, cancel).drive(recipe.forecast(source, options, Scratch()), source)
+        known = Scratch(machine=machine(toolchain, with_hardware=recipe.wants_hardware(options)))
+        return Aside(toolchain, scratch, cancel).drive(recipe.forecast(source, options, known), source)
 
 
 def with_history(told: Forecast, source: Source, flow: Flow, speeds: Speeds) -> Forecast:

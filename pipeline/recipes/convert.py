@@ -23,13 +23,14 @@ from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of, refuse_impossible, settled
 from pipeline.stages.covers import is_laid_out, laid_out
 from pipeline.stages.damage import damage
+from pipeline.stages.effort import foreseen_score, foreseen_size
 from pipeline.stages.encoders import quality_of
 from pipeline.stages.goal import Reached, refuse_goal
-from pipeline.stages.hardware import hardware_for, is_wanted
+from pipeline.stages.hardware import hardware_for, is_wanted, missing
 from pipeline.stages.look import looked, looks
 from pipeline.stages.loudness import measured, measures
 from pipeline.stages.naming import Named, check_name, result_name, result_names
-from pipeline.stages.output import Output
+from pipeline.stages.output import Output, size_before
 from pipeline.stages.outputs import all_encoded, all_searched, goal_of
 from pipeline.stages.pixels import USUAL, pixels_of
 from pipeline.stages.remux import faststart, refuse_unfit
@@ -96,7 +97,7 @@ class Convert(Recipe[ConvertOptions]):
     def result_name(self, source: Source, options: ConvertOptions) -> bytes:
         """What the name's pattern comes to, as far as it is known."""
         choices = settled(options)
-        return result_name(source, choices, size_of(source.info, choices))
+        return result_name(source, choices, size_before(source.info, choices))
 
     def foresees(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
         """What each output will lack."""
@@ -138,12 +139,18 @@ class Convert(Recipe[ConvertOptions]):
         """Tries windows of each output; what is only copied is counted."""
         info = source.info
         assert info is not None
-        found: Forecast | None = None
+        told: Forecast | None = None
         for number, choices in enumerate(_outputs_of(options), 1):
             made = yield from _decided(source, info, choices, number, scratch)
-            part = yield from foreseen(source, info, made, scratch)
-            found = part if found is None else found + part
-        return found
+            goal = goal_of(made)
+            if goal == "vmaf":
+                part = yield from foreseen_score(source, info, made, scratch)
+            elif goal == "size":
+                part = yield from foreseen_size(source, info, made, scratch)
+            else:
+                part = yield from foreseen(source, info, made, scratch)
+            told = part if told is None else told + part
+        return told
 
 
 def _made(source: Source, info: MediaInfo, outputs: Sequence[Output], machine: Machine) -> Script:

@@ -9,6 +9,7 @@ from pipeline.model.machine import HardwareCodec
 from pipeline.model.problem import Warn
 from pipeline.model.source import MediaInfo, MediaStream
 from pipeline.stages import expect
+from pipeline.stages.bars import said_crop
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.cleaning import doubles
 from pipeline.stages.containers import Container, container_of
@@ -74,11 +75,7 @@ class Output:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of its picture; (0, 0) where it has none."""
-        if self.film is None:
-            return 0, 0
-        if self.choices.video == "copy":
-            return self.film.width, self.film.height
-        return frame_of(self.film, self.choices, self.seen)
+        return _size(self.film, self.choices, self.seen)
 
     @property
     def foretold(self) -> tuple[Warn, ...]:
@@ -106,3 +103,21 @@ class Output:
         doubled = doubles(film, self.choices, self.seen)
         rate = rate_of(film, self.choices, doubled=doubled) or film.frame_rate * (2 if doubled else 1)
         return round(self.seconds(info) * rate)
+
+
+def size_before(info: MediaInfo | None, choices: OutputChoices) -> tuple[int, int] | None:
+    """The size of an output's picture before anybody looked into its source; None where that has to be done.
+
+    Raises:
+        PipelineError: a crop that cannot be read or is larger than the picture.
+    """
+    if info is None or (choices.crop == "auto" and choices.video not in ("copy", "none")):
+        return None
+    film = info.video if choices.video != "none" else None
+    return _size(film, choices, Seen(said_crop(choices.crop, film)) if film and choices.crop != "off" else UNSEEN)
+
+
+def _size(film: MediaStream | None, choices: OutputChoices, seen: Seen) -> tuple[int, int]:
+    if film is None:
+        return 0, 0
+    return (film.width, film.height) if choices.video == "copy" else frame_of(film, choices, seen)
