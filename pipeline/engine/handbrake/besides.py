@@ -41,6 +41,7 @@ def _subtitles(fields: Fields) -> None:
         fields.options["subtitle_languages"] = ",".join(languages)
     if burns in ("first", "foreign_first"):
         fields.options["subtitles"] = "burn"
+        fields.leave("SubtitleBurnBehavior", "A film without such a subtitle is refused, not made without it.")
         return
     fields.options["subtitles"] = "keep"
     if behaviour == "first":

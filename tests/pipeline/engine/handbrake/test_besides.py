@@ -34,7 +34,7 @@ TAKEN: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "drawn subtitles burnt": ({**ALL, "SubtitleBurnBDSub": True}, {"subtitles": "keep"}, ["SubtitleBurnBDSub"]),
     "burnt": (
         {"SubtitleTrackSelectionBehavior": "first", "SubtitleBurnBehavior": "first", "SubtitleBurnBDSub": True},
-        {"subtitles": "burn"}, [],
+        {"subtitles": "burn"}, ["SubtitleBurnBehavior"],
     ),
 }  # fmt: skip
 

@@ -50,7 +50,7 @@ EXPORTS: dict[str, tuple[dict[str, Any], set[str]]] = {
          "metadata": True, "video": "vp9", "bit_depth": "8", "rate": "bitrate", "video_kbps": 2500, "speed": "medium",
          "max_width": 1920, "max_height": 1080, "crop": "auto", "deinterlace": "auto", "audio": "opus",
          "audio_kbps": 160, "channels": "stereo", "audio_tracks": "first"},
-        {"SubtitleAddForeignAudioSearch", "VideoTwoPass", "VideoFramerate", "VideoOptionExtra"},
+        {"SubtitleAddForeignAudioSearch", "SubtitleBurnBehavior", "VideoTwoPass", "VideoFramerate", "VideoOptionExtra"},
     ),
 }  # fmt: skip
 
