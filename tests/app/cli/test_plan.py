@@ -184,6 +184,15 @@ def test_a_name_that_is_taken_is_dealt_with_as_a_run_would(
     assert capsys.readouterr().out.startswith(line)
 
 
+@pytest.mark.parametrize(("words", "name"), [((), "b (2).out"), (("--replace",), "b.out")])
+def test_a_source_makes_room_only_where_it_is_to_be_replaced(
+    words: tuple[str, ...], name: str, clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clips / "a.mp4").rename(clips / "b.out")
+    assert plan(tmp_path / "home", clips / "b.out", *words) == 0
+    assert capsys.readouterr().out.startswith(f"b.out: would be made into {name}.")
+
+
 def test_what_is_no_media_is_left_out_as_in_a_run(
     clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
