@@ -188,14 +188,12 @@ def _as_if_well(step: Run | Call) -> Outcome:
 
 
 def _after(stages: Sequence[Stage], stopped_in: str) -> str:
-    """What comes after the Stage in which it ended, in a sentence; empty where that was the last one."""
+    """Says in which Stage nothing more could be foreseen; empty where that was the last one, the check."""
     ids = [stage.id for stage in stages]
-    if stopped_in not in ids:
+    if stopped_in not in ids[:-1]:
         return ""
-    at = ids.index(stopped_in)
-    *most, last = [f"“{stage.label}”" for stage in stages[at + 1 :]] or [""]
-    following = f"{', '.join(most)} and {last}" if most else last
-    return f"What comes in {following} depends on what “{stages[at].label}” finds." if following else ""
+    label = stages[ids.index(stopped_in)].label
+    return f"What follows in “{label}” and after it depends on what is found there."
 
 
 def _there(source: Source, name: bytes, destination: Destination | None) -> Problem | None:

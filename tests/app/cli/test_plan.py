@@ -142,7 +142,7 @@ def test_the_exact_commands_can_be_shown(clips: Path, tmp_path: Path, capsys: py
         "search it.mp4: would be made into search it.out.",
         f"    ffmpeg -i 'file:{clips}/search it.mp4' file:a.out",
         "    python -m search",
-        "    What comes in “Verify” depends on what “Encode” finds.",
+        "    What follows in “Encode” and after it depends on what is found there.",
         "1 would be made, 0 skipped, 0 would fail.",
     ]
 

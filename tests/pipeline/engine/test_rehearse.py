@@ -184,7 +184,7 @@ def test_what_depends_on_a_search_is_said() -> None:
 
     found = rehearse(script)
     assert (found.would, words(found)) == ("convert", ["try"])
-    assert found.unforeseen == "What comes in “Encode” and “Verify” depends on what “Search” finds."
+    assert found.unforeseen == "What follows in “Search” and after it depends on what is found there."
 
 
 class Scores(Act, frozen=True):
@@ -204,7 +204,7 @@ def test_an_act_that_makes_a_file_is_assumed_and_one_that_makes_none_is_not_run(
 
     found = rehearse(script)
     assert words(found) == ["goes on"]
-    assert found.unforeseen == "What comes in “Verify” depends on what “Encode” finds."
+    assert found.unforeseen == "What follows in “Encode” and after it depends on what is found there."
 
 
 @pytest.mark.parametrize("error", [PipelineError(PROBLEM), Skip(PROBLEM), TypeError("None has no length")])
