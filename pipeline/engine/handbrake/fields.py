@@ -104,7 +104,7 @@ class Fields:
     def leave(self, name: str, why: str) -> None:
         """Says that a field was not taken over, or not as it was meant. The first reason stands."""
         self._asked.add(name)
-        said = Left(self._place + _printable(name), _shown(self._values.get(name)), why)
+        said = Left(self._place + printable(name), _shown(self._values.get(name)), why)
         if all(left.name != said.name for left in self.left):
             self.left.append(said)
 
@@ -118,10 +118,10 @@ class Fields:
 
 
 def _shown(value: Any) -> str:
-    said = _printable(json.dumps(value, ensure_ascii=False))
+    said = printable(json.dumps(value, ensure_ascii=False))
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A stranger's text without signs that could move a terminal's cursor, or that no file takes."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -43,7 +43,6 @@ _USUAL: dict[str, tuple[tuple[Any, ...], str]] = {
     "VideoColorMatrixCodeOverride": ((0,), "Colours are marked as what they are."),
     "VideoColorRange": (("", "auto", "limited"), "Pictures get the limited range every player expects."),
     "VideoHWDecode": ((0, False), "Pictures are decoded in software."),
-    "VideoOptionExtra": (("",), "They are for another program; “extra” takes arguments of ffmpeg."),
     "VideoPasshtruHDRDynamicMetadata": (("", 0, 1, 2, 3, "all", "off"), _UNKNOWN),
     "VideoQSVDecode": ((0, False), "Pictures are decoded in software."),
     "VideoScaler": (("", "swscale"), "Pictures are scaled with swscale."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.engine.handbrake.arguments import arguments
 from pipeline.engine.handbrake.fields import Fields
 
 _SPEEDS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
@@ -25,10 +26,6 @@ _HARDWARE = ("nvenc", "qsv", "vce", "vt", "mf", "vaapi")
 # These count quality from 0 to 100, more being better.
 _OTHER_SCALE = ("vt", "mf")
 _TUNES = ("film", "animation", "grain")
-# What our encoders make by themselves.
-_USUAL_PROFILES = {
-    "h264": ("high", "high10"), "hevc": ("main", "main10"), "av1": ("main",), "vp9": ("0", "2"),
-}  # fmt: skip
 _BY_BITRATE, _BY_QUALITY = 1, 2
 _MOST_CRF = 63
 _LEAST_KBPS, _MOST_KBPS = 10, 400_000
@@ -72,7 +69,7 @@ def video(fields: Fields) -> None:
     _quality(fields, encoder)
     _speed(fields)
     _tune(fields)
-    _profile(fields, encoder)
+    arguments(fields, encoder.codec, in_software=not encoder.hardware, has_10_bits=encoder.has_10_bits)
 
 
 def _quality(fields: Fields, encoder: Encoder) -> None:
@@ -117,11 +114,3 @@ def _tune(fields: Fields) -> None:
         fields.options["tune"] = taken[0]
     if [each for each in tunes if each not in ("", "none")] != taken[:1]:
         fields.leave("VideoTune", "Encoders are tuned for film, animation or grain only, and for one of them.")
-
-
-def _profile(fields: Fields, encoder: Encoder) -> None:
-    profile, level = fields.text("VideoProfile").lower(), fields.text("VideoLevel").lower()
-    if profile not in ("", "auto", *_USUAL_PROFILES[encoder.codec]):
-        fields.leave("VideoProfile", "The encoder makes its usual profile; “extra” can name another.")
-    if level not in ("", "auto"):
-        fields.leave("VideoLevel", "The level follows from size and frame rate; “extra” can set another.")

@@ -20,14 +20,15 @@ EXPORTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "everyday": (
         {"container": "mp4", "subtitles": "none", "chapters": True, "metadata": True, "video": "h264", "crf": 22,
          "speed": "fast", "max_width": 1920, "max_height": 1080, "crop": "auto", "deinterlace": "auto", "max_fps": 30,
-         "audio": "aac", "audio_kbps": 160, "channels": "stereo", "audio_tracks": "first"},
-        {"SubtitleAddForeignAudioSearch", "VideoProfile", "VideoLevel"},
+         "extra": "-profile:v main -level:v 4.0", "audio": "aac", "audio_kbps": 160, "channels": "stereo",
+         "audio_tracks": "first"},
+        {"SubtitleAddForeignAudioSearch"},
     ),
     "surround": (
         {"container": "mp4", "subtitles": "none", "chapters": True, "metadata": True, "video": "h264", "crf": 20,
          "speed": "slow", "max_width": 1920, "max_height": 1080, "crop": "auto", "deinterlace": "auto", "max_fps": 30,
-         "audio": "aac", "audio_kbps": 213, "sample_rate": "44100", "audio_tracks": "first"},
-        {"SubtitleAddForeignAudioSearch", "VideoLevel", "AudioList[1].AudioEncoder", "AudioList[2].AudioEncoder"},
+         "extra": "-level:v 4.0", "audio": "aac", "audio_kbps": 213, "sample_rate": "44100", "audio_tracks": "first"},
+        {"SubtitleAddForeignAudioSearch", "AudioList[1].AudioEncoder", "AudioList[2].AudioEncoder"},
     ),
     "hardware": (
         {"container": "mp4", "subtitles": "none", "chapters": True, "metadata": True, "video": "hevc",
@@ -40,10 +41,12 @@ EXPORTS: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"container": "mkv", "subtitles": "keep", "subtitle_languages": "deu", "chapters": True, "metadata": True,
          "video": "hevc", "bit_depth": "10", "crf": 22, "speed": "slow", "tune": "grain", "max_width": 1920,
          "max_height": 1080, "crop": "10:20:30:40", "rotate": "90", "mirror": "vertical", "deinterlace": "double",
+         "extra": "-x265-params strong-intra-smoothing=0:rect=0:aq-mode=1:rd=4:psy-rd=0.75:psy-rdoq=4.0:rdoq-level=1:"
+         "rskip=2",
          "denoise": "light", "sharpen": "strong", "fps": 30000 / 1001, "filters": "hue=s=0", "audio": "aac",
          "audio_kbps": 160, "channels": "stereo", "audio_tracks": "all", "audio_languages": "deu,eng"},
         {"SubtitleAddForeignAudioSearch", "SubtitleBurnBDSub", "SubtitleBurnDVDSub", "PictureDenoisePreset",
-         "PictureDenoiseTune", "PictureDetelecine", "VideoOptionExtra"},
+         "PictureDenoiseTune", "PictureDetelecine"},
     ),
     "vp9-two-pass": (
         {"container": "webm", "subtitles": "burn", "subtitle_languages": "eng,deu", "chapters": True,

@@ -77,8 +77,9 @@ TAKEN: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "tunes": ({"VideoTune": "film,fastdecode"}, {"crf": 0, "tune": "film"}, ["VideoTune"]),
     "another tune": ({"VideoTune": "psnr"}, {"crf": 0}, ["VideoTune"]),
     "usual profile": ({"VideoProfile": "high", "VideoLevel": "auto"}, {"crf": 0}, []),
-    "profile and level": (
-        {"VideoProfile": "baseline", "VideoLevel": "3.1"}, {"crf": 0}, ["VideoProfile", "VideoLevel"],
+    "profile": ({"VideoProfile": "baseline"}, {"crf": 0, "extra": "-profile:v baseline"}, []),
+    "profile of hardware": (
+        {"VideoEncoder": "qsv_h264", "VideoProfile": "main"}, {"encoder": "hardware", "crf": 0}, ["VideoProfile"],
     ),
 }  # fmt: skip
 
