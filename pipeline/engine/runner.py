@@ -280,7 +280,8 @@ class Runner:
     def _blame(self, job_id: str, problem: Problem) -> Problem:
         """The deeper cause, where a Step failed because the source did not stay what it was."""
         job = self._scheduler.roster.of(job_id)
-        if job.source.size < 0 or problem.code.startswith("destination") or problem.code == "disk_full":
+        is_elsewhere = problem.code.startswith("destination") or problem.code in ("disk_full", "undo_name_taken")
+        if job.source.size < 0 or is_elsewhere:
             return problem
         return changed(job.source) or problem
 

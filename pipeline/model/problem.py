@@ -711,7 +711,7 @@ def undo_name_taken(path: str | bytes) -> Problem:
         "undo_name_taken",
         f"The source cannot go back to its place: {shown(path)}.",
         "Another file has that name now, or the result there was changed since.",
-        Remedy("Move or rename that file, then undo again.", "show_folder"),
+        Remedy("Move or rename that file, then try again.", "show_folder"),
     )
 
 

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.engine import noreplace
+from pipeline.engine import noreplace, replace
+from pipeline.engine.publish import Publisher
 from pipeline.engine.undo import Undo
 from pipeline.model.event import ArtifactMade
 from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError, not_media
 from pipeline.model.state import State, Trigger
+from pipeline.store.kept import Kept
 from tests.pipeline.engine.runners import Bench, runner_in
 
 PLACE, RESULT = "clip.mov", "clip.out"
@@ -92,6 +95,34 @@ def test_a_result_that_cannot_get_its_name_leaves_the_source_and_a_retry_only_pu
     bench.engine.scheduler.offer(job.id, Trigger.RETRY)
     assert bench.ended(job).state is State.COMPLETED
     assert bench.ran() == [] and bench.results() == [RESULT]
+
+
+def test_where_result_and_way_back_are_lost_the_person_is_told_which_file_to_move(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app dies when the source has made room; scratch is deleted and a stranger takes the name meanwhile."""
+    move_aside = replace.move_aside
+
+    def dies(kept: Kept) -> None:
+        move_aside(kept)
+        monkeypatch.setattr(replace, "move_aside", move_aside)
+        raise PipelineError(not_media(b"/crash"))
+
+    monkeypatch.setattr(replace, "move_aside", dies)
+    monkeypatch.setattr(Publisher, "_retreat", lambda self, kept: None)
+    job = bench.ended(bench.job(replaces=True))
+    assert bench.results() == []
+    shutil.rmtree(bench.scratch_of(job))
+    bench.source.write_bytes(b"a stranger's")
+    for place_is_taken in (True, False):
+        bench.engine.scheduler.offer(job.id, Trigger.RETRY)
+        job = bench.ended(job)
+        if place_is_taken:
+            assert job.problem is not None and job.problem.code == "undo_name_taken"
+            assert bench.source.read_bytes() == b"a stranger's" and aside(bench, job).read_bytes() == b"abc"
+            bench.source.unlink()
+    assert job.state is State.COMPLETED, job.problem
+    assert (bench.out / RESULT).read_bytes() == b"abcabc" and aside(bench, job).read_bytes() == b"abc"
 
 
 def test_a_link_is_refused_before_anything_runs(bench: Bench) -> None:
