@@ -19,6 +19,7 @@ from pipeline.model.machine import Machine
 from pipeline.model.option import RecipeOptions
 from pipeline.model.problem import PipelineError, Problem, Warn, bad_option, skipped_by_rule
 from pipeline.model.recipe import Recipe
+from pipeline.model.shell import pasted
 from pipeline.model.source import Source
 from pipeline.model.stage import Command, Outcome, Run, Scratch, Script, Stage, Talk
 from tests.support.builders import Media
@@ -262,3 +263,22 @@ def test_the_product_plans_its_own_presets(
     said = capsys.readouterr().out
     assert said.splitlines()[-1] == "1 would be made, 0 skipped, 0 would fail."
     assert f"-i file:{clips}/a.mov" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sets", [["speed=ultrafast"], ["loudness=-16", "crop=auto"], ["video=copy"]])
+def test_what_is_planned_is_what_is_run(
+    sets: list[str], clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["convert", str(clips / "a.mov"), "--home", str(tmp_path / "home"), "-o", str(tmp_path / "out")]
+    for each in sets:
+        words += ["--set", each]
+    assert cli.main(["plan", *words, "--commands", "--json"], lambda: bootstrap) == 0
+    planned = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert cli.main(["run", *words], lambda: bootstrap) == 0
+    capsys.readouterr()
+    assert cli.main(["log", "1", "--commands", "--home", str(tmp_path / "home")], lambda: bootstrap) == 0
+    programs = {pasted([Toolchain().program(tool)]): tool for tool in ("ffmpeg", "python")}
+    ran = [line.split(" ", 1) for line in capsys.readouterr().out.splitlines()]
+    assert [f"{programs[program]} {rest}" for program, rest in ran] == planned["commands"]
+    assert [str(file) for file in (tmp_path / "out").iterdir()] == [planned["result"]["path"]]
