@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,12 @@ from pipeline.model.destination import Destination
 from pipeline.model.problem import PipelineError, Problem, store_unwritable
 from pipeline.model.source import Source
 from pipeline.model.state import State
+from pipeline.store.connection import writable
+from pipeline.store.jobs import save_jobs
+from pipeline.store.journal import begin_attempt
+from pipeline.store.kept import Kept, save_kept
+from pipeline.store.recovery import open_database
+from tests.pipeline.store.support import a_job
 from tests.support import engine as support
 from tests.support.builders import Media
 
@@ -31,6 +39,26 @@ def test_an_engine_opens_on_an_empty_home_and_leaves_no_thread(tmp_path: Path) -
     finally:
         core.close()
     assert set(threading.enumerate()) == before
+
+
+def test_a_start_lists_skipped_work_that_is_kept_and_puts_back_sources_left_between_two_names(tmp_path: Path) -> None:
+    home, now_ms = find_home(str(tmp_path / "home")), time.time_ns() // 1_000_000
+    place, aside = tmp_path / "clip.mov", tmp_path / "aside" / "clip.mov"
+    aside.parent.mkdir()
+    aside.write_bytes(b"source")
+    made, left_out = (a_job(num, state=State.SKIPPED, ended_ms=now_ms) for num in (1, 2))
+    died = a_job(3, state=State.CANCELING)
+    with closing(writable(open_database(home.database_folder).path)) as c:
+        save_jobs(c, [made, left_out, died])
+        begin_attempt(c, made.id, 1, b"{}")
+        save_kept(c, Kept(died.id, os.fsencode(place), os.fsencode(aside), 6, aside.stat().st_mtime_ns, now_ms))
+    core = open_core(home, Settings(), Threads(), scope="all")
+    try:
+        assert [job.id for job in core.control.jobs() if job.state is State.SKIPPED] == [made.id]
+        assert place.read_bytes() == b"source" and not aside.exists()
+        assert core.control.kept_sources() == ()
+    finally:
+        core.close()
 
 
 def test_a_job_that_ran_when_the_app_was_closed_goes_on_at_the_next_start(media: Media, tmp_path: Path) -> None:
