@@ -20,9 +20,10 @@ ENCODERS = {
 #   SVT-AV1 preset 7, 26   95.5 (0.84)   99.2 (0.95)   92.1 (0.34)   between those of 24 and 29, 10 bits
 #   libvpx cpu-used 4, 28  95.7 (0.87)   99.4 (0.82)   92.5 (0.60)   between those of 26 and 30
 USUAL_CRF = {"h264": 21.0, "hevc": 22.0, "av1": 26.0, "vp9": 28.0}
-# The largest, by each encoder's own documentation; 0 is the smallest of all. Of AV1 and VP9 only whole ones count.
+# The largest, by each encoder's own documentation; 0 is the smallest of all.
 LARGEST_CRF = {"h264": 51, "hevc": 51, "av1": 63, "vp9": 63}
-_WHOLE = ("av1", "vp9")
+# Those that take only whole numbers, or quarters of them.
+_CRF_STEPS = {"av1": 0.25, "vp9": 1.0}
 
 # SVT-AV1 4.2: from 10 on it warns of visible faults by itself (“Non-RTC M10+ are meant for automation tooling usage”),
 # and 11 to 13 make the same file byte by byte. 8 takes about as long as x264's medium, 7 a little longer.
@@ -51,7 +52,8 @@ _KEYFRAME_S = 5.0
 
 def whole(codec: str, crf: float) -> float:
     """The same CRF as the codec's encoder takes it."""
-    return float(round(crf)) if codec in _WHOLE else crf
+    step = _CRF_STEPS.get(codec)
+    return float(round(crf / step) * step) if step else crf
 
 
 def coded(choices: VideoChoices, quality: Quality, place: str, frame_rate: float) -> dict[str, Any]:
@@ -103,7 +105,11 @@ def logs_of(codec: str, speed: str, log: str) -> tuple[str, ...]:
 def _rate(choices: VideoChoices, quality: Quality, place: str) -> dict[str, Any]:
     match quality:
         case Crf(value=value):
-            crf = {f"crf:{place}": f"{whole(choices.video, value):g}"}
+            value = whole(choices.video, value)
+            crf: dict[str, Any] = {f"crf:{place}": f"{value:g}"}
+            if choices.video == "av1" and value % 1:
+                # ffmpeg knows only whole ones; SVT-AV1 itself knows quarters.
+                return {f"crf:{place}": f"{int(value)}", f"svtav1-params:{place}": f"crf={value:g}"}
             # With any other bit rate it is a limit to libvpx, and its own default is one.
             return crf | {f"b:{place}": 0} if choices.video == "vp9" else crf
         case Bitrate(kbps=kbps, turn=turn, log=log):

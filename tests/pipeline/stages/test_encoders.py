@@ -21,7 +21,7 @@ ASKED: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"c": "libx265", "crf": "22", "preset": "slow", "tag": "hvc1", "x265-params": "log-level=error"},
     ),
     ({"video": "av1"}, {"c": "libsvtav1", "crf": "26", "preset": 7}),
-    ({"video": "av1", "crf": 30.6, "speed": "ultrafast"}, {"crf": "31", "preset": 9}),
+    ({"video": "av1", "crf": 30.6, "speed": "ultrafast"}, {"crf": "30", "svtav1-params": "crf=30.5", "preset": 9}),
     ({"video": "vp9"}, {"c": "libvpx-vp9", "crf": "28", "b": 0, "deadline": "good", "cpu-used": 3, "row-mt": 1}),
     ({"video": "vp9", "speed": "ultrafast"}, {"deadline": "realtime", "cpu-used": 8}),
     ({"video": "prores", "prores_profile": "4444"}, {"c": "prores_ks", "profile": "4444", "vendor": "apl0"}),
@@ -57,7 +57,7 @@ def test_what_has_a_profile_or_is_a_still_has_no_other_quality(codec: Any) -> No
     [
         ({"video": "h264"}, Crf(21)),
         ({"video": "h264", "crf": 18.5}, Crf(18.5)),
-        ({"video": "av1", "crf": 30.4}, Crf(30)),
+        ({"video": "av1", "crf": 30.4}, Crf(30.5)),
         ({"video": "hevc", "rate": "bitrate", "video_kbps": 900}, Bitrate(900)),
     ],
 )

@@ -35,8 +35,8 @@ def test_usual_qualities_are_on_their_scales() -> None:
     assert all(0 < USUAL_CRF[codec] < largest for codec, largest in LARGEST_CRF.items())
 
 
-@pytest.mark.parametrize(("codec", "crf", "taken"), [("h264", 21.4, 21.4), ("av1", 21.4, 21.0), ("vp9", 21.6, 22.0)])
-def test_only_whole_numbers_are_given_to_those_who_take_no_other(codec: str, crf: float, taken: float) -> None:
+@pytest.mark.parametrize(("codec", "crf", "taken"), [("h264", 21.4, 21.4), ("av1", 21.4, 21.5), ("vp9", 21.6, 22.0)])
+def test_only_numbers_it_knows_are_given_to_an_encoder(codec: str, crf: float, taken: float) -> None:
     assert whole(codec, crf) == taken
 
 
@@ -46,10 +46,11 @@ def test_keyframes_are_five_seconds_apart_at_most() -> None:
     assert keyframes("v:0", 0.0) == {}
 
 
+# Not of AV1: with ffmpeg 9.0.2 its first turn crashes once in 50 times or so on a busy machine.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("codec", "speed"),
-    [("h264", "superfast"), ("h264", "veryfast"), ("hevc", "ultrafast"), ("av1", "veryfast"), ("vp9", "veryfast")],
+    [("h264", "superfast"), ("h264", "veryfast"), ("hevc", "ultrafast"), ("vp9", "veryfast")],
 )
 def test_the_first_of_two_turns_leaves_the_logs_that_are_named(codec: Any, speed: Any, tmp_path: Path) -> None:
     options = coded(wanted(video=codec, speed=speed), Bitrate(200, 1, "turns"), "v:0", 25.0)
