@@ -33,6 +33,7 @@ from pipeline.stages.naming import Named, check_name, result_name, result_names
 from pipeline.stages.output import Output, size_before
 from pipeline.stages.outputs import all_encoded, all_searched, goal_of
 from pipeline.stages.pixels import USUAL, pixels_of
+from pipeline.stages.profiles import refuse_size
 from pipeline.stages.remux import faststart, refuse_unfit
 from pipeline.stages.reporting import overheard, reported
 from pipeline.stages.rules import check_rules, refuse_larger, skipped_by, without_rules
@@ -85,8 +86,9 @@ class Convert(Recipe[ConvertOptions]):
         """Look closer where something is to be found out, search a quality, encode or copy, finish an MP4, verify."""
         outputs = _outputs_of(options)
         look = (LOOK,) if any(_looks(source, each) for each in outputs) else ()
-        first = ENCODE if any(_encodes(each) for each in outputs) else COPY
-        finish = (FINISH,) if any(_is_finished_apart(each) and each.rate != "size" for each in outputs) else ()
+        first = ENCODE if any(_encodes(source.info, each) for each in outputs) else COPY
+        is_finished = any(_is_finished_apart(source.info, each) and each.rate != "size" for each in outputs)
+        finish = (FINISH,) if is_finished else ()
         search = (SEARCH,) if any(_searches(source, each) for each in outputs) else ()
         return (*look, *search, first, *finish, VERIFY)
 
@@ -186,7 +188,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     made = Output(
         choices=choices,
         selection=selection,
-        target=scratch.path(f"encode{mark}.{container.suffix}") if _is_finished_apart(choices) else result,
+        target=scratch.path(f"encode{mark}.{container.suffix}") if _is_finished_apart(info, choices) else result,
         result=result,
         quality=quality_of(choices),
         pixels=pixels_of(choices, info.video) if info.video and selection.has_video else USUAL,
@@ -196,6 +198,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
         burn=burn,
         hardware=hardware_for(choices, scratch.machine) if selection.has_video else None,
     )
+    refuse_size(choices, *made.size)
     yield from LOOK.does(tried(info, made))
     return made
 
@@ -250,7 +253,9 @@ def _looks(source: Source, choices: OutputChoices) -> bool:
     )
 
 
-def _encodes(choices: OutputChoices) -> bool:
+def _encodes(info: MediaInfo | None, choices: OutputChoices) -> bool:
+    if info is not None:
+        return bool(selected(info, choices).encoded)
     return choices.video not in ("copy", "none") or choices.audio not in ("copy", "none")
 
 
@@ -259,5 +264,5 @@ def _searches(source: Source, choices: OutputChoices) -> bool:
     return choices.rate == "vmaf" and choices.video != "none" and has_film
 
 
-def _is_finished_apart(choices: OutputChoices) -> bool:
-    return container_of(choices).is_fragmented_first and _encodes(choices)
+def _is_finished_apart(info: MediaInfo | None, choices: OutputChoices) -> bool:
+    return container_of(choices).is_fragmented_first and _encodes(info, choices)

@@ -10,12 +10,12 @@ _DNXHR_LEAST = (256, 120)
 
 
 def refuse_size(choices: VideoChoices, width: int, height: int) -> None:
-    """Checks that the codec takes pictures of this size.
+    """Checks that the codec takes pictures of this size; (0, 0) is none.
 
     Raises:
         PipelineError: `bad_option`; they are smaller than DNxHR can be.
     """
-    if choices.video == "dnxhr" and (width < _DNXHR_LEAST[0] or height < _DNXHR_LEAST[1]):
+    if choices.video == "dnxhr" and width and (width < _DNXHR_LEAST[0] or height < _DNXHR_LEAST[1]):
         why = f"DNxHR begins at 256x120 pixels, and these would be {width}x{height}; ProRes takes any size"
         raise PipelineError(bad_option("video", why))
 
