@@ -64,7 +64,7 @@ def plan(arguments: Arguments, bootstrap: Bootstrap) -> int:
         )
 
     if arguments.commands and not arguments.json:
-        print("\n".join(_programs(toolchain)))
+        print(_heading(toolchain))
     with _rehearsing(one, found.sources) as rehearsals:
         counts = _tell(arguments, destination, zip(found.sources, rehearsals, strict=True))
     return FAILED if counts["fail"] or missing(found, arguments.inputs) else DONE
@@ -176,11 +176,13 @@ def _as_json(source: Source, rehearsal: Rehearsal, final: str, *, with_commands:
     _write(found)
 
 
-def _programs(toolchain: Toolchain) -> list[str]:
-    """What the first words of the commands stand for, as lines a shell passes over."""
-    programs = {tool: pasted([toolchain.program(tool)]) for tool in ("ffmpeg", "python")}
-    stand_for = [f"# {tool} stands for {program}" for tool, program in programs.items()]
-    return [*stand_for, "# Commands run in a scratch folder of their own, so what they make is named without one."]
+def _heading(toolchain: Toolchain) -> str:
+    """What the first word of the commands stands for, and where they run, in lines a shell passes over."""
+    program = pasted([toolchain.program("ffmpeg")])
+    return (
+        f"# ffmpeg stands for {program}\n"
+        "# Commands run in a scratch folder of their own, so what they make is named without one."
+    )
 
 
 def _totals(counts: Counter[str]) -> str:

@@ -139,7 +139,7 @@ def test_the_exact_commands_can_be_shown(clips: Path, tmp_path: Path, capsys: py
     assert plan(tmp_path / "home", clips / "search it.mp4", "--commands") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"# ffmpeg stands for {Toolchain().program('ffmpeg')}"
-    assert lines[3:] == [
+    assert lines[2:] == [
         "search it.mp4: would be made into search it.out.",
         f"    ffmpeg -i 'file:{clips}/search it.mp4' file:a.out",
         "    python -m search",
@@ -241,8 +241,8 @@ def test_a_name_that_is_no_text_is_planned_and_shown(
     shutil.copyfile(clips / "a.mp4", odd)
     assert plan(tmp_path / "home", os.fsdecode(odd), "--commands") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[3] == "caf\ufffd\ufffd.mp4: would be made into caf\ufffd\ufffd.out."
-    assert lines[4] == f"    ffmpeg -i $'file:{clips}/caf\\351\\012.mp4' file:a.out"
+    assert lines[2] == "caf\ufffd\ufffd.mp4: would be made into caf\ufffd\ufffd.out."
+    assert lines[3] == f"    ffmpeg -i $'file:{clips}/caf\\351\\012.mp4' file:a.out"
 
 
 @pytest.mark.parametrize("preset", ["web-1080p", "remux-mp4", "audio-mp3"])
@@ -278,7 +278,7 @@ def test_what_is_planned_is_what_is_run(
     assert cli.main(["run", *words], lambda: bootstrap) == 0
     capsys.readouterr()
     assert cli.main(["log", "1", "--commands", "--home", str(tmp_path / "home")], lambda: bootstrap) == 0
-    programs = {pasted([Toolchain().program(tool)]): tool for tool in ("ffmpeg", "python")}
-    ran = [line.split(" ", 1) for line in capsys.readouterr().out.splitlines()]
-    assert [f"{programs[program]} {rest}" for program, rest in ran] == planned["commands"]
+    program = pasted([Toolchain().program("ffmpeg")])
+    ran = capsys.readouterr().out.splitlines()
+    assert [line.replace(program, "ffmpeg", 1) for line in ran] == planned["commands"]
     assert [str(file) for file in (tmp_path / "out").iterdir()] == [planned["result"]["path"]]
