@@ -114,7 +114,11 @@ def size_before(info: MediaInfo | None, choices: OutputChoices) -> tuple[int, in
     if info is None or (choices.crop == "auto" and choices.video not in ("copy", "none")):
         return None
     film = info.video if choices.video != "none" else None
-    return _size(film, choices, Seen(said_crop(choices.crop, film)) if film and choices.crop != "off" else UNSEEN)
+    return _size(
+        film,
+        choices,
+        Seen(said_crop(choices.crop, film)) if film and choices.crop.strip().lower() not in ("", "off") else UNSEEN,
+    )
 
 
 def _size(film: MediaStream | None, choices: OutputChoices, seen: Seen) -> tuple[int, int]:

@@ -164,7 +164,7 @@ def test_a_plan_can_be_drawn_and_a_name_wished_for_before_the_source_is_probed(p
     source = type(EMPTY)(path=b"/media/film.mp4")
     options = recipe.decode(preset.options)
     assert recipe.stages(source, options)
-    assert recipe.result_name(source, options).startswith(b"film.")
+    assert recipe.result_name(source, options).startswith(b"film")
 
 
 def planned(preset: Preset, name: str) -> Iterator[Step]:
