@@ -25,6 +25,7 @@ from pipeline.stages.selection import Selection
 from pipeline.stages.shape import frame_of
 from pipeline.stages.span import WHOLE, Span
 from pipeline.stages.subtitles import Burn
+from pipeline.stages.unmet import unmet
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Output:
         """What a person should know about it before it is made."""
         lost = losses(self.choices, self.film, self.pixels) if self.film else ()
         lost += out_of_reach(self.loudness, self.choices)
+        has_sound = bool(self.selection.of_kind("audio"))
+        lost = (*unmet(self.choices, self.film, has_sound), *lost)
         return (*self.span.warnings, *moved_start(self.span, self.seen.copied_from_s, self.choices.container), *lost)
 
     @property
