@@ -202,7 +202,7 @@ def _first_turn(source: Source, info: MediaInfo, made: Output, quality: Bitrate)
     film = made.film
     assert film is not None
     made = replace(made, quality=quality)
-    picture = drawn(source_input(source, **made.span.input_options())[str(film.index)], film, made)
+    picture = drawn(made.span.cut(source_input(source, **made.span.film_options())[str(film.index)]), film, made)
     burnt = made.burn.files if made.burn else ()
     yield Run(
         command(

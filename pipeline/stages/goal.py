@@ -104,7 +104,7 @@ def _scored_apart(source: Source, info: MediaInfo, made: Output, scored: Scoring
     """Scores what was encoded by decoding it and its source once more, which needs little memory."""
     film = made.film
     assert film is not None
-    given = drawn(source_input(source, **made.span.input_options())[str(film.index)], film, made)
+    given = drawn(made.span.cut(source_input(source, **made.span.film_options())[str(film.index)]), film, made)
     outputs = [
         nowhere(stream, fps_mode="passthrough", enc_time_base="filter")
         for stream in (scratch_input(made.target)["0"].filter("null"), given)

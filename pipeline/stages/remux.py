@@ -12,9 +12,7 @@ from pipeline.stages import tags
 from pipeline.stages.containers import Container
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Selection
-
-# Bare streams without a container: their pictures have no times.
-_BARE = frozenset({"h264", "hevc", "vvc", "m4v", "mpegvideo", "h261", "h263", "vc1", "cavsvideo", "dirac"})
+from pipeline.stages.span import BARE
 
 
 def refuse_unfit(source: Source, info: MediaInfo, selection: Selection, container: Container) -> None:
@@ -23,7 +21,7 @@ def refuse_unfit(source: Source, info: MediaInfo, selection: Selection, containe
     Raises:
         PipelineError: one cannot.
     """
-    if selection.copied and info.container in _BARE:
+    if selection.copied and info.container in BARE:
         raise PipelineError(no_times(source.path))
     for _, kept in selection.copied:
         fit = container.video if kept.kind == "video" else container.audio

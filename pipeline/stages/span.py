@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.model.problem import PipelineError, Warn, bad_option
@@ -16,10 +16,16 @@ _ROUNDED_S = 0.5
 
 @dataclass(frozen=True)
 class Span:
-    """From `start_s` on for `length_s`; None is to the end. Times count from the source's first moment."""
+    """From `start_s` on for `length_s`; None is to the end. Times count from the source's first moment.
+
+    `lead_s` is how much before the start pictures have to be read from to be decoded, where nothing in the file tells
+    where a key frame is. `is_bare`: of a stream without a container, in which one cannot go to a time at all.
+    """
 
     start_s: float = 0.0
     length_s: float | None = None
+    lead_s: float = 0.0
+    is_bare: bool = False
     warnings: tuple[Warn, ...] = ()
 
     @property
@@ -33,6 +39,26 @@ class Span:
         if self.start_s:
             options["ss"] = _seconds(self.start_s)
         return {**options, **self.output_options()}
+
+    def film_options(self) -> dict[str, Any]:
+        """`input_options` for pictures that are decoded: none is missing at the start, whatever the container.
+
+        They have to go through `cut` too.
+        """
+        if self.is_bare:
+            return {}
+        if not self.lead_s:
+            return self.input_options()
+        # What is read too early has times below zero, and ffmpeg drops what is decoded there.
+        options = {"ss": _seconds(self.start_s - self.lead_s), "itsoffset": _seconds(-self.lead_s)}
+        return options if self.length_s is None else {**options, "t": _seconds(self.length_s + self.lead_s)}
+
+    def cut(self, stream: Any) -> Any:
+        """Decoded pictures from the start on, where it could not be gone to."""
+        if not (self.is_bare and self.start_s):
+            return stream
+        start_s = _seconds(self.start_s)
+        return stream.filter("trim", start=start_s).filter("setpts", f"PTS-{start_s}/TB")
 
     def output_options(self) -> dict[str, Any]:
         """What an output needs besides, so that chapters behind the end do not make it longer."""
@@ -74,12 +100,26 @@ def span_of(source: Source, info: MediaInfo, choices: PictureChoices) -> Span:
         raise PipelineError(bad_option("start", f"{source.name} is only {clock(length_s)} long"))
     if end_s is not None and end_s <= start_s:
         raise PipelineError(bad_option("end", f"It has to be later than the start, which is {clock(start_s)}"))
+    whole = _from(info, start_s)
     if end_s is None or (length_s and length_s <= end_s <= length_s + _ROUNDED_S):
-        return Span(start_s)
+        return whole
     if length_s and end_s > length_s:
         text = f"It was to end at {clock(end_s)}; the source ends at {clock(length_s)}, and so does the result."
-        return Span(start_s, warnings=(Warn("end_beyond_source", text),))
-    return Span(start_s, end_s - start_s)
+        return replace(whole, warnings=(Warn("end_beyond_source", text),))
+    return replace(whole, length_s=end_s - start_s)
+
+
+# Where one lands in these is seldom a key frame, and pictures before the next one are lost. In streams of television
+# it is near; x264 by itself sets one every 250 pictures.
+_WITHOUT_INDEX = ("mpegts", "mpeg")
+# Bare streams without a container: their pictures have no times.
+BARE = frozenset({"h264", "hevc", "vvc", "m4v", "mpegvideo", "h261", "h263", "vc1", "cavsvideo", "dirac"})
+_KEYFRAME_S = 12.0
+
+
+def _from(info: MediaInfo, start_s: float) -> Span:
+    lead_s = min(start_s, _KEYFRAME_S) if info.container in _WITHOUT_INDEX else 0.0
+    return Span(start_s, lead_s=lead_s, is_bare=info.container in BARE)
 
 
 def clock(seconds: float) -> str:

@@ -141,7 +141,7 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
         stream = _entry(kept, sounds if kept.kind == "audio" else entry, made)
         is_film = kept.kind == "video" and kept.is_encoded
         if is_film:
-            stream = drawn(stream, kept.stream, made, made.seconds(info))
+            stream = drawn(made.span.cut(stream), kept.stream, made, made.seconds(info))
             if made.scored is not None:
                 stream, drawing = copies(stream, 2)
         streams.append(stream)
@@ -173,13 +173,16 @@ def _came_to_nothing(outcome: Outcome, outputs: Sequence[Output]) -> bool:
 
 
 def _entries(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
-    """Where pictures and where sound are read from. Of Ogg each is read by itself, see `sound`."""
+    """Where the film and where all else is read from. Of Ogg each is read by itself, see `sound`."""
     part = made.span.input_options()
+    has_film = any(kept.kind == "video" for _, kept in made.selection.encoded)
+    film = dict(made.span.film_options() if has_film else part)
     if made.choices.video == "sheet":
-        part |= sheet_input(made.choices, made.seconds(info))
-    if info.container == "ogg" and made.selection.has_video:
-        return source_input(source, an=None, **part), source_input(source, vn=None, **part)
-    entry = source_input(source, **part)
+        film |= sheet_input(made.choices, made.seconds(info))
+    # A film may have to be read from earlier on than sound that is copied.
+    if (info.container == "ogg" and made.selection.has_video) or (has_film and made.span.lead_s):
+        return source_input(source, an=None, **film), source_input(source, vn=None, **part)
+    entry = source_input(source, **film)
     return entry, entry
 
 

@@ -68,8 +68,8 @@ def drawn(file: Path, folder: Path, name: str = "made.mkv", *, burn: Any = None,
     assert film is not None
     span = span_of(source, source.info, wanted)
     seen = done(looked(source, source.info, span, wanted), folder)
-    stream = source_input(source, **span.input_options())[str(film.index)]
-    stream = picture(stream, film, wanted, seen, pixels_of(wanted, film), burn)
+    stream = source_input(source, **span.film_options())[str(film.index)]
+    stream = picture(span.cut(stream), film, wanted, seen, pixels_of(wanted, film), burn)
     base = "filter" if has_own_times(film, wanted, seen) else "demux"
     options = {"fps_mode": "passthrough", "enc_time_base": base, **encoder, **span.output_options()}
     ended = run(command(output([stream], name, **options)), folder)

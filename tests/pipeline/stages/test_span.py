@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.media.packets import count
 from pipeline.model.problem import PipelineError
 from pipeline.stages.span import WHOLE, Span, clock, span_of
 from tests.pipeline.stages.canned import SOURCES, source, video, wanted
+from tests.pipeline.stages.running import drawn
+from tests.support.builders import Media, make
 
 TEN_S = SOURCES["1080p"]
 LONG = source("long.mkv", video(), duration_s=7200.0)
@@ -73,13 +77,48 @@ def test_an_end_behind_the_source_s_own_is_told() -> None:
 
 
 def test_where_no_length_is_known_everything_is_believed() -> None:
-    assert span(SOURCES["raw-h264"], "1:00:00", "2:00:00") == Span(3600.0, 3600.0)
+    assert span(SOURCES["raw-h264"], "1:00:00", "2:00:00") == Span(3600.0, 3600.0, is_bare=True)
 
 
 def test_ffmpeg_is_told_in_numbers_that_lose_nothing() -> None:
     assert Span(12345.678, 0.04).input_options() == {"ss": "12345.678", "t": "0.04"}
     assert Span(12345.678, 0.04).output_options() == {"t": "0.04"}
     assert WHOLE.input_options() == WHOLE.output_options() == {}
+
+
+@pytest.mark.parametrize(
+    ("container", "start", "end", "options"),
+    (
+        ("mpegts", "20", "", {"ss": "8", "itsoffset": "-12"}),
+        ("mpegts", "20", "30", {"ss": "8", "itsoffset": "-12", "t": "22"}),
+        ("mpeg", "5", "30", {"ss": "0", "itsoffset": "-5", "t": "30"}),
+        ("mpegts", "", "30", {"t": "30"}),
+        ("matroska,webm", "20", "30", {"ss": "20", "t": "10"}),
+    ),
+)
+def test_where_no_index_leads_to_a_key_frame_pictures_are_read_from_earlier_on(
+    container: str, start: str, end: str, options: dict[str, str]
+) -> None:
+    kept = source("film", video(), container=container, duration_s=60.0)
+    assert span(kept, start, end).film_options() == options
+
+
+def test_a_bare_stream_is_read_from_its_beginning(tmp_path: Path, media: Media) -> None:
+    part = span(SOURCES["raw-h264"], "1:00:00")
+    assert (part.film_options(), part.input_options()) == ({}, {"ss": "3600"})
+    made = drawn(media.clip("raw.h264"), tmp_path, start="0.5", end="1.5")
+    assert [each.packets for each in count(f"file:{made}")] == [25]
+
+
+@pytest.mark.parametrize("container", ("mkv", "ts", "mpg"))
+def test_no_picture_is_missing_in_a_part(container: str, tmp_path: Path, media: Media) -> None:
+    codec = {"mpg": ["-c:v", "mpeg2video"]}.get(container, ["-c:v", "copy"])
+    words = ["-i", str(media.seconds(4)), *codec, "-g", "25", "-c:a", "mp2", "-output_ts_offset", "50"]
+    file = make(words, tmp_path / f"film.{container}")
+    made = drawn(file, tmp_path, start="1.5", end="3")
+    (film,) = count(f"file:{made}")
+    assert abs(film.packets - 37) <= 1
+    assert film.first_pts_s == pytest.approx(0, abs=0.05)
 
 
 def test_cues_are_cut_where_the_part_begins_and_ends() -> None:
