@@ -38,7 +38,7 @@ class WriteReport(Act, frozen=True):
 
     A result whose name was taken when it was published has a number behind the `name` that stands here. Names that
     are no text have U+FFFD in them, and their bytes beside them in `name_b64`. Whose computer it was is not in it: no
-    folder, no user, no time.
+    user, no time, and no folder but those a person wrote into an option.
     """
 
     version: ClassVar[int] = SCHEMA

@@ -36,7 +36,7 @@ def known(job: Job, ready: Plan, toolchain: Toolchain, before: bytes | None, fon
         return Known(job.source, version, earlier.machine)
     wants_hardware = any(recipe.wants_hardware(options) for recipe, options in ready.parts)
     computer = machine(toolchain, with_hardware=wants_hardware)
-    return Known(job.source, version, msgspec.structs.replace(computer, fonts=fonts))
+    return Known(job.source, version, msgspec.structs.replace(computer, fonts=fonts, ffmpeg=version))
 
 
 class _Earlier(msgspec.Struct, frozen=True):

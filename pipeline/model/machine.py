@@ -25,12 +25,16 @@ class Fonts(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """The computer, as far as Scripts branch on it. `memory_bytes` is all there is, not what is free."""
+    """The computer, as far as Scripts branch on it or report it.
+
+    `memory_bytes` is all there is, not what is free. `ffmpeg` is its version, empty where nobody asked for it.
+    """
 
     cores: int = 1
     memory_bytes: int = 0
     hardware: tuple[HardwareCodec, ...] = ()
     fonts: Fonts | None = None
+    ffmpeg: str = ""
 
 
 UNKNOWN = Machine()

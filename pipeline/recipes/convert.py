@@ -127,14 +127,16 @@ class Convert(Recipe[ConvertOptions]):
         assert info is not None
         wanted = _outputs_of(options)
         outputs: list[Output] = []
-        for number, choices in enumerate(wanted, 1):
-            outputs.append((yield from _decided(source, info, choices, number, scratch)))
         commands: list[Command] = []
+        for number, choices in enumerate(wanted, 1):
+            decided = _decided(source, info, choices, number, scratch)
+            outputs.append((yield from overheard(decided, commands)))
         artifacts = yield from overheard(_made(source, info, outputs, scratch.machine), commands)
         if not options.report:
             return artifacts
         report = scratch.path("report.json")
-        told = reported(source, info, options, artifacts, commands, report, recipe=self.id)
+        ffmpeg = scratch.machine.ffmpeg
+        told = reported(source, info, options, artifacts, commands, report, recipe=self.id, ffmpeg=ffmpeg)
         return (*artifacts, (yield from VERIFY.does(told)))
 
     def forecast(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[Forecast | None]:

@@ -20,7 +20,7 @@ from tests.pipeline.engine.runners import Options, copies, runner_in
 from tests.pipeline.store.support import a_job
 
 JOB = a_job(1)
-NOW = Machine(4, 8_000_000_000)
+NOW = Machine(4, 8_000_000_000, ffmpeg="1")
 WITH_CARD = msgspec.structs.replace(NOW, hardware=(HardwareCodec("h264_nvenc"),))
 
 

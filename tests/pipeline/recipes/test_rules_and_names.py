@@ -102,7 +102,7 @@ def test_further_outputs_are_made_in_one_decode_and_named_apart(engine: Engine, 
 
 
 def test_a_report_stands_beside_the_result(engine: Engine, film: Path) -> None:
-    job = done(engine, film, report=True, name="told", crf=30)
+    job = done(engine, film, report=True, name="told", crf=30, loudness=-16)
     assert job.state is State.COMPLETED, job.problem
     assert [(made.kind, Path(made.file).name) for made in job.artifacts] == [
         ("result", "told.mp4"),
@@ -112,9 +112,11 @@ def test_a_report_stands_beside_the_result(engine: Engine, film: Path) -> None:
     report = json.loads(text)
     assert report["source"]["name"] == "film.mkv"
     assert report["options"]["crf"] == 30
+    assert report["ffmpeg"] == engine.core.toolchain.abilities().version
     assert report["results"][0]["bytes"] == (engine.out / "told.mp4").stat().st_size
     assert report["results"][0]["measures"] == {"duration_s": 2.0, "frames": 50}
     assert any("file:film.mkv" in command and "-crf:v:0 30" in command for command in report["commands"])
+    assert "ebur128" in report["commands"][0]
     assert str(film.parent) not in text and str(engine.out) not in text
 
 
