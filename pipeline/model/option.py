@@ -7,6 +7,7 @@ class Options(RecipeOptions, frozen=True):
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, assert_never, get_args, get_origin, get_type_hints
@@ -75,6 +76,7 @@ class OptionField(msgspec.Struct, frozen=True):
     group: str = ""
 
 
+@functools.cache
 def fields_of(owner: type[msgspec.Struct]) -> tuple[OptionField, ...]:
     """The options a Struct declares, in order.
 
@@ -154,20 +156,24 @@ def decode_options(owner: type[S], values: Mapping[str, Any]) -> S:
     Raises:
         PipelineError: an unknown name (says the nearest), or a value out of range (says which and why).
     """
-    known = [field.name for field in msgspec.structs.fields(owner)]
+    fields = fields_of(owner)
+    known = [field.name for field in fields]
     for name in values:
         if name not in known:
             raise PipelineError(unknown_option(name, nearest(name, known)))
-    fields = fields_of(owner)
     # What may be left empty is emptied on the command line by saying nothing behind the equals sign.
     values = {**values, **{each.name: None for each in fields if each.optional and values.get(each.name) == ""}}
-    for field in fields:
-        if field.name in values:
-            try:
-                msgspec.convert({field.name: values[field.name]}, owner, strict=False)
-            except msgspec.ValidationError:
-                given = values[field.name]
-                raise PipelineError(
-                    bad_option(field.name, f"It takes {_taken(field)}, and was given “{given}”")
-                ) from None
-    return msgspec.convert(dict(values), owner, strict=False)
+    try:
+        return msgspec.convert(values, owner, strict=False)
+    except msgspec.ValidationError:
+        for field in fields:
+            if field.name in values:
+                _convert_one(owner, field, values[field.name])
+        raise
+
+
+def _convert_one(owner: type[msgspec.Struct], field: OptionField, given: Any) -> None:
+    try:
+        msgspec.convert({field.name: given}, owner, strict=False)
+    except msgspec.ValidationError:
+        raise PipelineError(bad_option(field.name, f"It takes {_taken(field)}, and was given “{given}”")) from None

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 import pytest
 
-from pipeline.model.option import OptionField, RecipeOptions, decode_options, fields_of, nearest, option
+from pipeline.model.option import OptionField, RecipeOptions, decode_options, fields_of, nearest, option, within
 from pipeline.model.problem import PipelineError
 
 
@@ -130,3 +130,35 @@ def test_the_nearest_name_is_one_that_is_alike(name: str, known: tuple[str, ...]
 def test_options_from_a_store_with_more_fields_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"crf": 1, "unknown": 2}, Options)
+
+
+class Grouped(Options, frozen=True):
+    group: ClassVar[str] = "More"
+    loudness: Annotated[Annotated[float, within(-40, -5)] | None, option("Loudness", "How loud.")] = None
+    also: Annotated[tuple[dict[str, Any], ...], option("Also", "More of it.")] = ()
+
+
+def test_a_group_adds_its_fields_under_its_own_heading() -> None:
+    fields = fields_of(Grouped)
+    assert [field.name for field in fields] == [*(field.name for field in FIELDS), "loudness", "also"]
+    assert [field.group for field in fields] == ["", "", "", "", "", "", "More", "More"]
+    loudness, also = fields[-2:]
+    assert (loudness.kind, loudness.ge, loudness.le, loudness.optional) == ("number", -40, -5, True)
+    assert (also.kind, also.default) == ("list", ())
+
+
+def test_what_may_be_empty_is_emptied_by_an_empty_text() -> None:
+    assert decode_options(Grouped, {"loudness": "", "height": ""}) == Grouped()
+    assert decode_options(Grouped, {"loudness": "-14"}).loudness == -14.0
+    with pytest.raises(PipelineError) as raised:
+        decode_options(Grouped, {"loudness": "-50"})
+    assert "from -40 to -5" in str(raised.value)
+    with pytest.raises(PipelineError):
+        decode_options(Grouped, {"crf": ""})
+
+
+def test_a_list_of_tables_is_taken_as_it_is() -> None:
+    assert decode_options(Grouped, {"also": [{"crf": 30}]}).also == ({"crf": 30},)
+    with pytest.raises(PipelineError) as raised:
+        decode_options(Grouped, {"also": "crf"})
+    assert "a list of tables of options" in str(raised.value)
