@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.media.command import chained, command, made_up, output
+from pipeline.media.command import command, made_up, output
 from pipeline.model.problem import PipelineError, bad_option
 from pipeline.model.source import MediaInfo
 from pipeline.model.stage import Outcome, Run, StepFailed, Talk
@@ -30,6 +30,8 @@ _PASSED_OVER = re.compile(
     r"Error parsing option|Unknown option: |Codec AVOption .+ has not been used|Invalid value for "
 )
 
+# These name the option, where the line before them names only its value.
+_TELLING = re.compile(r"^(?:Unable to parse|Error setting|Error applying option)")
 # What comes of a complaint, and does not say more.
 _CONSEQUENCES = re.compile(
     r"^Error (?:opening output|splitting|initializing filters|while opening)|^Conversion failed|^Task finished"
@@ -61,12 +63,12 @@ def tried(info: MediaInfo, made: Output) -> Talk[None]:
     """
     choices = made.choices
     if chain := _filters(choices):
-        look = output([chained(_blank(made), chain)], "-", format="null", vcodec="wrapped_avframe")
+        # Said like this, and not as a part of a graph, it must have one way in and one way out.
+        look = output([_blank(made)], "-", format="null", vcodec="wrapped_avframe", vf=chain)
         yield from _run("filters", command(look), "Try the filters")
-    if choices.extra.strip():
-        if targets := [*_film(made), *_sounds(info, made)]:
-            asked = command(*targets, before=devices([made.hardware]))
-            yield from _run("extra", asked, "Try the arguments", is_strict=True)
+    if choices.extra.strip() and (targets := [*_film(made), *_sounds(info, made)]):
+        asked = command(*targets, before=devices([made.hardware]))
+        yield from _run("extra", asked, "Try the arguments", is_strict=True)
 
 
 def _filters(choices: OutputChoices) -> str:
@@ -123,5 +125,7 @@ def _run(option: str, asked: Any, label: str, *, is_strict: bool = False) -> Tal
 
 def _first(said: Sequence[str]) -> str:
     """The line that says most, without who says it."""
-    lines = [_SPEAKER.sub("", each) for each in said]
-    return next((each for each in lines if not _CONSEQUENCES.search(each)), lines[0] if lines else "it gave no reason")
+    lines = [line for each in said if (line := _SPEAKER.sub("", each).rstrip("."))]
+    telling = [line for line in lines if _TELLING.search(line)]
+    causes = [line for line in lines if not _CONSEQUENCES.search(line)]
+    return next(iter([*telling, *causes, *lines]), "it gave no reason")
