@@ -289,6 +289,42 @@ def test_a_drive_that_can_refuse_nothing_loses_no_source_either(bench: Bench, mo
     raise AssertionError("the last moment was not reached")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["links", "no links"])
+def test_whenever_the_app_dies_on_the_way_back_a_start_goes_on_from_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """The second result cannot get its name, so all is taken back; the power fails somewhere in that."""
+    if way == "no links":
+        no_links(monkeypatch)
+    put = noreplace.put
+
+    def refuses(file: str, final: str) -> None:
+        if final.endswith(".json"):
+            raise OSError(errno.EIO, "Input/output error")
+        put(file, final)
+
+    def fails() -> None:
+        with pytest.raises(PipelineError):
+            bench.publisher(job).publish(made)
+
+    for moment in range(1, 200):
+        bench.begin_again()
+        job = bench.job()
+        made = tuple(msgspec.structs.replace(m, modified_ns=DATE_NS) for m in bench.made(job, "clip.mov", "clip.json"))
+        with monkeypatch.context() as patch:
+            patch.setattr(noreplace, "put", refuses)
+            crashed = dies_at(bench, monkeypatch, moment, fails)
+        assert source_is_somewhere(bench, job), f"lost at moment {moment}"
+        settle_or_publish(bench, job, made)
+        assert bench.listed() == ["clip.json", "clip.mov"], f"moment {moment}"
+        assert (bench.source.read_bytes(), bench.aside(job).read_bytes()) == (b"result", b"source"), f"moment {moment}"
+        if not crashed:
+            assert moment > 30
+            return
+    raise AssertionError("the last moment was not reached")
+
+
 def dies_at(bench: Bench, patch: pytest.MonkeyPatch, moment: int, work: Callable[[], object]) -> bool:
     """Does the work until the power fails; whether it did."""
     with patch.context() as inner:
