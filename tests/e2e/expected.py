@@ -79,7 +79,7 @@ def expected(preset: str, source: Film, cut_s: float | None) -> Expected:
     copied += [sound.codec for sound in sounds if options["audio"] == "copy"]
     if container == "mp4" and set(copied) - _MP4_TAKES:
         return Expected(refused=True)
-    length_s = _length_s(source, film)
+    length_s = _length_s(source, None if film and options["video"] == "copy" else film)
     if cut_s is not None:
         length_s = min(length_s, cut_s)
     made = Expected(
@@ -88,8 +88,9 @@ def expected(preset: str, source: Film, cut_s: float | None) -> Expected:
         length_s=length_s,
         audio=tuple(_codec(options["audio"], sound.codec) for sound in sounds),
         channels=tuple(_channels(options, sound) for sound in sounds),
-        sample_rate=0 if options["sample_rate"] == "keep" else int(options["sample_rate"]),
-        languages=tuple(sound.language for sound in sounds),
+        sample_rate=0 if options["sample_rate"] == "keep" or not sounds else int(options["sample_rate"]),
+        # A file with one sound and nothing else does not say in which language that is.
+        languages=tuple("" if container in _SOUND_ONLY else sound.language for sound in sounds),
     )
     return _with_film(made, options, source, film, cut_s) if film else made
 
@@ -154,9 +155,10 @@ def _size(options: dict[str, Any], film: Track) -> tuple[int, int]:
 
 
 def _length_s(source: Film, film: Track | None) -> float:
-    """How long the picture is shown, or the sound lasts where there is no picture."""
+    """How long the picture is shown; without one that is decoded, what the source says of itself."""
     if film is None:
-        return source.of("audio")[0].length_s or source.length_s
+        told = source.of("video") or source.of("audio")
+        return told[0].length_s or source.length_s
     times_s = source.times_s
     last_s = times_s[-1] - times_s[-2] if len(times_s) > 1 else 0.0
     return times_s[-1] - times_s[0] + last_s

@@ -85,8 +85,9 @@ class Track:
 
     @property
     def length_s(self) -> float:
-        """The stream's own length; 0 where the file does not say."""
-        return float(self.told.get("duration", 0.0))
+        """The stream's own length; 0 where the file does not say. Matroska says it in a tag, as 00:01:02.500."""
+        hours, minutes, seconds = (self.told.get("tags", {}).get("DURATION") or "0:0:0").split(":")
+        return float(self.told.get("duration", int(hours) * 3600 + int(minutes) * 60 + float(seconds)))
 
 
 @dataclass(frozen=True)
