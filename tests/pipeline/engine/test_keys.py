@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from pipeline.engine.keys import Keys
-from pipeline.model.source import Source
+from pipeline.model.source import Companion, Source
 from pipeline.model.stage import Act, Call, CancelSignal, Command, Run, Tick
 
 
@@ -152,3 +152,13 @@ def test_names_that_are_no_text_have_keys() -> None:
     odd = "caf\udce9.mov"
     step = replace(RUN, command=replace(RUN.command, argv=("ffmpeg", odd)), reads=(odd,), makes=(odd,))
     assert key(step) == key(step)
+
+
+def test_a_file_beside_the_source_counts_for_the_steps_that_read_it_and_for_no_other() -> None:
+    def beside(size: int) -> Source:
+        return Source(b"/films/a.mov", size=10, mtime_ns=5, companions=(Companion(b"/films/a.srt", size, 7),))
+
+    reading = Run(Command(("ffmpeg", "-i", "file:/films/a.srt", "beside-1.srt")), makes=("beside-1.srt",))
+    assert key(reading, beside(1)) != key(reading, beside(2))
+    assert key(reading, beside(1)) == key(reading, beside(1))
+    assert key(RUN, beside(1)) == key(RUN, beside(2)) == key(RUN)
