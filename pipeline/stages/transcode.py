@@ -92,8 +92,9 @@ def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -
     made: list[Any] = []
     given: list[Any] = []
     pairs: list[Pair] = []
+    films = _films(source, info, outputs)
     for number, each in enumerate(outputs):
-        target, drawing = _target(source, info, each)
+        target, drawing = _target(source, info, each, films[number])
         made.append(target)
         if each.scored is not None and drawing is not None:
             pairs.append(Pair(f"{number}:0", f"{len(outputs) + len(given)}:0", each.scored))
@@ -106,6 +107,24 @@ def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -
         expect_s=max(each.seconds(info) for each in outputs),
         expect_frames=next((each.frames(info) for each in outputs if each.selection.has_video), 0),
     )
+
+
+def _films(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> list[Any]:
+    """The decoded film of each output, None where it encodes none.
+
+    Outputs that read the same get a copy each: ffmpeg-python takes equal filters for one, and one with two ends for a
+    mistake.
+    """
+    films: list[Any] = []
+    for each in outputs:
+        film = next((kept for _, kept in each.selection.encoded if kept.kind == "video"), None)
+        films.append(_entry(film, _entries(source, info, each)[0], each) if film else None)
+    for film in dict.fromkeys(film for film in films if film is not None):
+        places = [at for at, other in enumerate(films) if other == film]
+        if len(places) > 1:
+            for at, copy in zip(places, copies(film, len(places)), strict=True):
+                films[at] = copy
+    return films
 
 
 def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:
@@ -121,7 +140,7 @@ def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:
     return tuple(told)
 
 
-def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
+def _target(source: Source, info: MediaInfo, made: Output, film: Any) -> tuple[Any, Any]:
     """One output file: its streams through their filters, and their options. With it, what its film's encoder is
     given, where the two are to be compared.
     """
@@ -141,7 +160,7 @@ def _target(source: Source, info: MediaInfo, made: Output) -> tuple[Any, Any]:
         stream = _entry(kept, sounds if kept.kind == "audio" else entry, made)
         is_film = kept.kind == "video" and kept.is_encoded
         if is_film:
-            stream = drawn(made.span.cut(stream), kept.stream, made, made.seconds(info))
+            stream = drawn(made.span.cut(film), kept.stream, made, made.seconds(info))
             if made.scored is not None:
                 stream, drawing = copies(stream, 2)
         streams.append(stream)
