@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from pipeline.media.command import command, output, scratch_input, source_input
+from pipeline.media.command import chained, command, output, scratch_input, source_input
 from pipeline.model.source import Source
 from tests.support.names import ODD_NAMES
 
@@ -86,3 +86,11 @@ def test_an_option_with_several_values_is_given_once_for_each() -> None:
 def test_filters_that_measure_are_heard_when_asked_for() -> None:
     argv = command(output([scratch_input("a.mp4")["0"]], "-", format="null"), says="info").argv
     assert argv[argv.index("-loglevel") + 1] == "level+info"
+
+
+def test_a_person_s_filters_stand_in_the_graph_as_they_were_written() -> None:
+    chain = r"eq=brightness='0.1',drawtext=text='it\\: 50\%',negate"
+    film = chained(scratch_input("a.mp4")["0"].filter("hflip"), chain).filter("format", "yuv420p")
+    argv = command(output([film], "b.mp4")).argv
+    graph = argv[argv.index("-filter_complex") + 1]
+    assert graph == f"[0:0]hflip[s0];[s0]{chain}[s1];[s1]format=yuv420p[s2]"

@@ -14,6 +14,7 @@ from pipeline.media.probe_worker import Unfit, answer, look, serve
 from pipeline.model.source import MediaInfo
 from tests.support import child, damage
 from tests.support.builders import Media, make
+from tests.support.dynamic_hdr import dolby_vision, hdr10_plus
 
 WORKER = [sys.executable, "-m", "pipeline.media.probe_worker"]
 
@@ -70,6 +71,20 @@ def test_rotation_is_anticlockwise_and_below_360(degrees: int, media: Media, tmp
     source = str(media.clip("h264_aac.mp4"))
     make(["-display_rotation", str(degrees), "-i", source, "-map", "0", "-c", "copy"], file)
     assert [stream.rotation for stream in look(str(file)).streams] == [degrees % 360, 0]
+
+
+@pytest.mark.parametrize(("profile", "base"), [(5, 0), (7, 6), (8, 1), (8, 4)])
+def test_dolby_vision_is_told_with_its_base(profile: int, base: int, media: Media, tmp_path: Path) -> None:
+    film = look(str(dolby_vision(media, tmp_path / "dolby.mp4", profile, base))).streams[0]
+    assert (film.dolby_vision, film.has_hdr10_plus, film.is_hdr) == (f"{profile}.{base}", False, True)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "ts"])
+def test_hdr10_plus_is_seen_in_the_first_picture(suffix: str, media: Media, tmp_path: Path) -> None:
+    plain = look(str(media.clip("hdr10.mkv"))).video
+    made = look(str(hdr10_plus(media, tmp_path / f"plus.{suffix}"))).video
+    assert plain is not None and made is not None
+    assert (plain.has_hdr10_plus, made.has_hdr10_plus, made.dolby_vision) == (False, True, "")
 
 
 def test_a_still_picture_in_a_film_s_container_is_not_media(tmp_path: Path) -> None:

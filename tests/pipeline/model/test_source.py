@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 
 import pytest
 
@@ -21,6 +22,25 @@ def test_the_first_streams_are_found_and_a_cover_is_no_picture() -> None:
     assert INFO.of_kind("cover") == (COVER,)
     empty = MediaInfo("mp3", None, (COVER,))
     assert (empty.video, empty.audio) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "rotation", "upright", "pixel"),
+    [
+        ("1:1", 0, (720, 576), Fraction(1)),
+        ("64:45", 0, (720, 576), Fraction(64, 45)),
+        ("64:45", 180, (720, 576), Fraction(64, 45)),
+        ("64:45", 90, (576, 720), Fraction(45, 64)),
+        ("64:45", 270, (576, 720), Fraction(45, 64)),
+        ("64:45", 5, (720, 576), Fraction(64, 45)),
+        *(((unsaid, 90, (576, 720), Fraction(1))) for unsaid in ("", "0:1", "1:0", "a:b", "7", "-1:2")),
+    ],
+)
+def test_a_picture_is_turned_before_its_pixels_are_measured(
+    aspect: str, rotation: int, upright: tuple[int, int], pixel: Fraction
+) -> None:
+    film = MediaStream(0, "video", "mpeg2video", width=720, height=576, sample_aspect=aspect, rotation=rotation)
+    assert (film.upright, film.pixel_aspect) == (upright, pixel)
 
 
 @pytest.mark.parametrize(("transfer", "hdr"), [("smpte2084", True), ("arib-std-b67", True), ("bt709", False)])
