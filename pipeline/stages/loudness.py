@@ -28,6 +28,7 @@ HELD_DB = 6.0
 SILENT_LUFS = -70.0
 # Less than this nobody hears, and what was measured is rounded to a tenth.
 _MEANT_DB = 0.05
+_TRACE_DB = 0.4
 # Less than this is near enough.
 _SAID_DB = 0.5
 # The last lines of a Step are kept; a track has this share of them.
@@ -106,8 +107,8 @@ def levelled(loudness: Loudness, choices: SoundChoices, rate: int) -> list[str]:
     louder = f"volume={gain.by_db:.2f}dB"
     if not gain.held_db:
         return [louder]
-    # At four times the samples and more, their peaks are the true ones, but for a trace that going back adds.
-    limit = 10 ** ((choices.true_peak - 0.2) / 20)
+    # At four times the samples and more, their peaks are the true ones, but for what going back adds.
+    limit = 10 ** ((choices.true_peak - _TRACE_DB) / 20)
     back = [f"aresample={rate}"] if rate else []
     return [louder, "aresample=192000", f"alimiter=limit={limit:.4f}:attack=5:release=50:level=0:latency=1", *back]
 

@@ -14,6 +14,7 @@ from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Content, Count, Unreadable, counted, counted_source, extent_s
 from pipeline.stages.filter_chain import changes_length
+from pipeline.stages.frame_rate import rate_of
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.transcode import Wrote
@@ -76,7 +77,10 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
     # A cue or a packet that reaches over the end of a part is told in full, and cut.
     end_s = output_.seconds(info) if wrote.end_s and not output_.span.is_whole else 0.0
     _has_what_was_written(selection, here, wrote, decoded, bad, limit_s=end_s or math.inf)
-    sound_s = max((here[at].last_end_s or 0.0 for at, kept in selection.encoded if kept.kind == "audio"), default=0.0)
+    # A reader counts from where the file begins.
+    begin_s = max(0.0, min((each.first_pts_s for each in here if each.first_pts_s is not None), default=0.0))
+    sounds = [here[at].last_end_s or 0.0 for at, kept in selection.encoded if kept.kind == "audio"]
+    sound_s = max(sounds, default=begin_s) - begin_s
     if decoded.end_s < sound_s - END_S:
         raise bad.because(f"Only {decoded.end_s:.2f} s of {sound_s:.2f} s of sound could be decoded")
     if output_.is_all_of_the_source:
@@ -142,7 +146,8 @@ def decode_command(selection: Selection, result: str, expect_s: float = 0.0, exp
     """Decodes all that was encoded into a scratch file, and keeps nothing of it."""
     whole = scratch_input(result)
     streams = [whole[f"{at}?"] for at, _ in selection.encoded]
-    look = output(streams, "-", format="null", fps_mode="passthrough")
+    # At their own times: at those of a frame rate that was guessed, two pictures may come to the same moment.
+    look = output(streams, "-", format="null", fps_mode="passthrough", enc_time_base="demux")
     return command(look, expect_s=expect_s, expect_frames=expect_frames)
 
 
@@ -209,10 +214,21 @@ def _is_as_long_as_wanted(info: MediaInfo, output_: Output, here: tuple[Count, .
         return
     wanted_s = output_.seconds(info)
     made_s = Checked(output_.selection, here, None).length_s
-    # What is copied begins at a keyframe before the part, and ends with a whole packet.
-    late_s, early_s = (END_S, FAR_LONGER_S * 5) if output_.selection.copied else (END_S, END_S)
-    if wanted_s and not -late_s - LAST_S <= made_s - wanted_s <= early_s + LAST_S:
+    # What is copied begins at a key frame before the part, or behind it, and ends with a whole packet.
+    shorter_s = longer_s = END_S + max(LAST_S, _picture_s(output_))
+    if output_.selection.copied:
+        longer_s += FAR_LONGER_S
+    if output_.seen.copied_from_s is not None:
+        moved_s = output_.seen.copied_from_s - output_.span.start_s
+        shorter_s, longer_s = shorter_s + max(0.0, moved_s), longer_s - min(0.0, moved_s)
+    if wanted_s and not -shorter_s <= made_s - wanted_s <= longer_s:
         raise bad.because(f"It is {made_s:.2f} s long; it should be {wanted_s:.2f} s")
+
+
+def _picture_s(output_: Output) -> float:
+    """How long a picture is shown, where all are shown as long as each other."""
+    rate = rate_of(output_.film, output_.choices) if output_.film and output_.has_own_times else None
+    return float(1 / rate) if rate else 0.0
 
 
 def _is_copied_whole(selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...], bad: _Condemning) -> None:

@@ -78,7 +78,7 @@ def track(made: Made) -> MediaStream:
 CODECS = (("aac", "m4a"), ("opus", "opus"), ("mp3", "mp3"), ("flac", "flac"), ("pcm", "wav"))
 RATES: dict[str, dict[str, int]] = {
     "telephone.wav": {"aac": 8000, "opus": 48000, "mp3": 8000, "flac": 8000, "pcm": 8000},
-    "studio 96k.flac": {"aac": 96000, "opus": 48000, "mp3": 48000, "flac": 96000, "pcm": 96000},
+    "studio 96k.flac": {"aac": 48000, "opus": 48000, "mp3": 48000, "flac": 96000, "pcm": 96000},
     "studio 192k.wav": {"aac": 48000, "opus": 48000, "mp3": 48000, "flac": 192000, "pcm": 192000},
 }
 
