@@ -153,12 +153,19 @@ def _signal_name(number: int) -> str:
 
 
 # Lines of ffmpeg 9.0.2, without level and addresses, in the order in which they are looked for: a full disk comes
-# before what follows from it. Each is made by a real run in tests/pipeline/media/test_diagnose.py.
+# before what follows from it. Each but one is made by a real run in
+# tests/pipeline/media/test_diagnose.py.
 _SIGNS: tuple[tuple[re.Pattern[str], Callable[[_Case, re.Match[str]], Problem]], ...] = tuple(
     (re.compile(pattern, re.MULTILINE), say)
     for pattern, say in (
         # [out#0/mp4] Error writing trailer: No space left on device
         (r"No space left on device|Disk quota exceeded", lambda case, _: problem.disk_full(case.folder, case.detail)),
+        # [h264_nvenc] OpenEncodeSessionEx failed: out of memory (10): (no details) … Cannot allocate memory
+        # It is the card's memory, or its number of encodes at once; no card was at hand to make these two lines.
+        (
+            r"^\[(?P<encoder>\w+_nvenc)\] OpenEncodeSessionEx failed",
+            lambda case, match: problem.hardware_unusable(match["encoder"], case.detail),
+        ),
         (r"File too large", lambda case, _: problem.file_too_large(case.folder)),
         (
             r"Cannot allocate memory|std::bad_alloc|^MemoryError|malloc of size \d+ failed",

@@ -23,8 +23,11 @@ _FAMILIES = (
 )  # fmt: skip
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9", "prores": "ProRes", "dnxhr": "DNxHR"}
 
-# What an encoder that does not start, stops or crashes is found to be.
-_FAULTS = frozenset({"hardware_unusable", "encoder_missing", "tool_failed", "tool_crashed"})
+# What an encoder that does not start, stops, hangs or crashes is found to be. Some of it may pass by itself; but when
+# a Script hears of that, it has been tried again in vain.
+_FAULTS = frozenset({
+    "hardware_unusable", "encoder_missing", "tool_failed", "tool_crashed", "tool_stalled", "out_of_memory",
+})  # fmt: skip
 
 # Speed names that each encoder has for ours, from the fastest to the slowest.
 _NVENC_PRESETS = ("p1", "p1", "p2", "p3", "p3", "p4", "p5", "p6", "p7")
@@ -53,10 +56,8 @@ def missing(choices: VideoChoices, hardware: HardwareCodec | None) -> tuple[Warn
 
 
 def is_at_fault(problem: Problem, used: Sequence[HardwareCodec | None]) -> bool:
-    """Whether a process that failed may do without the hardware it used: the fault is neither the source's nor the
-    drive's, and does not pass by itself.
-    """
-    return any(used) and problem.code in _FAULTS and not problem.is_transient
+    """Whether a process that failed may do without the hardware it used: the fault is not the source's or a drive's."""
+    return any(used) and problem.code in _FAULTS
 
 
 def failure(hardware: HardwareCodec, outcome: Outcome) -> Warn:

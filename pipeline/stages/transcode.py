@@ -57,7 +57,10 @@ def encoded(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Talk[
     except StepFailed as failed:
         if not is_at_fault(failed.problem, [each.hardware for each in outputs]):
             raise
-        warnings = [(failure(each.hardware, failed.outcome),) if each.hardware else () for each in outputs]
+        warnings = [
+            (failure(each.hardware, failed.outcome),) if each.hardware else said
+            for each, said in zip(outputs, warnings, strict=True)
+        ]
         outputs = [replace(each, hardware=None) for each in outputs]
         outcome = yield _step(source, info, outputs)
     if _came_to_nothing(outcome, outputs):

@@ -18,10 +18,10 @@ CARD = "h264_nvenc"
 _LISTED = f" V....D {CARD}           NVIDIA NVENC H.264 encoder (codec h264)"
 # What ffmpeg says where a card cannot open one session more.
 _FULL = (
-    f"[{CARD} @ 0x5580] [error] OpenEncodeSessionEx failed: out of sessions (10): (no details)\n"
+    f"[{CARD} @ 0x5580] [error] OpenEncodeSessionEx failed: out of memory (10): (no details)\n"
     f"[vost#0:0/{CARD} @ 0x5581] [enc:{CARD} @ 0x5582] [error] Error while opening encoder - maybe incorrect "
     "parameters such as bit_rate, rate, width or height.\n"
-    f"[vost#0:0/{CARD} @ 0x5581] [error] Task finished with error code: -12 (Cannot open)"
+    f"[vost#0:0/{CARD} @ 0x5581] [error] Task finished with error code: -12 (Cannot allocate memory)"
 )
 
 

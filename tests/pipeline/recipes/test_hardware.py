@@ -46,7 +46,7 @@ def test_a_proven_card_encodes(media: Media, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mood", "said"),
-    [("full", "OpenEncodeSessionEx failed: out of sessions (10)"), ("gone", "failed, so software was used")],
+    [("full", "OpenEncodeSessionEx failed: out of memory (10)"), ("gone", "failed, so software was used")],
 )
 def test_a_card_that_fails_in_the_job_hands_it_to_software(mood: str, said: str, media: Media, tmp_path: Path) -> None:
     with opened(tmp_path, ffmpeg=tool(tmp_path, mood)) as engine:

@@ -6,9 +6,12 @@ import pytest
 
 from pipeline.media.command import command as command_of
 from pipeline.media.command import made_up, output
+from pipeline.model.job import Artifact
 from pipeline.model.machine import UNKNOWN, HardwareCodec, Machine
 from pipeline.model.problem import Problem, disk_full, hardware_unusable, source_damaged, tool_crashed, tool_stalled
-from pipeline.model.stage import Outcome
+from pipeline.model.stage import Outcome, Script, Tick
+from pipeline.model.stage import Talk as Ask
+from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.hardware import (
     devices,
     failure,
@@ -20,7 +23,9 @@ from pipeline.stages.hardware import (
 )
 from pipeline.stages.pixels import Pixels
 from pipeline.stages.rates import Bitrate, Crf
-from tests.pipeline.stages.canned import wanted
+from pipeline.stages.transcode import Wrote, encoded
+from tests.pipeline.stages.canned import SOURCES, an_output, wanted
+from tests.support.drive import Talk, drive
 
 NVENC = HardwareCodec("h264_nvenc", (), "format=nv12")
 VAAPI = HardwareCodec("h264_vaapi", ("-init_hw_device", "vaapi=hw:/dev/dri/renderD128"), "format=nv12,hwupload")
@@ -67,7 +72,7 @@ def test_it_is_said_where_there_is_none(choices: dict[str, Any], said: list[str]
     [
         (hardware_unusable("h264_nvenc"), True),
         (tool_crashed("ffmpeg", "SIGSEGV"), True),
-        (tool_stalled("ffmpeg", 60), False),
+        (tool_stalled("ffmpeg", 60), True),
         (disk_full("/out"), False),
         (source_damaged("/film.mp4", 0.0), False),
     ],
@@ -134,3 +139,58 @@ def test_pictures_come_in_planes_of_two_and_into_its_memory(hardware: HardwareCo
 def test_a_device_is_opened_once_for_all_outputs() -> None:
     assert devices([None, VAAPI, VAAPI, NVENC]) == VAAPI.before_input
     assert devices([None, NVENC]) == ()
+
+
+def asked_of_a_card(*choices: OutputChoices) -> Talk:
+    """The conversation of an encode whose outputs are to be made by a card, all of the same source."""
+    source = SOURCES["1080p"]
+    assert source.info is not None
+    made = [
+        an_output(source, each, f"made-{number}.mkv", hardware=hardware_for(each, BOTH))
+        for number, each in enumerate(choices)
+    ]
+    return drive(_told(encoded(source, source.info, made)))
+
+
+def _told(talk: Ask[tuple[Wrote, ...]]) -> Script:
+    return tuple(Artifact(b"told", warnings=each.warnings) for each in (yield from talk))
+
+
+def test_what_a_card_encodes_waits_for_a_place_of_its_own() -> None:
+    talk = asked_of_a_card(wanted("mkv", encoder="hardware"))
+    assert talk.asks_for_run().step.lane == "gpu"
+    assert talk.asks_for_run().value_of("-c:v:0") == "h264_nvenc"
+    talk.answers(last_tick=Tick(out_time_s=10.0, frame=250))
+    assert talk.returns()[0].warnings == ()
+
+
+def test_devices_are_opened_before_the_source() -> None:
+    argv = asked_of_a_card(wanted("mkv", "hevc", encoder="hardware")).asks_for_run().argv
+    assert argv.index("-init_hw_device") < argv.index("-i")
+
+
+def test_where_the_card_fails_all_outputs_are_made_in_software() -> None:
+    talk = asked_of_a_card(
+        wanted("mkv", encoder="hardware", crf=30), wanted("mkv", "av1", encoder="hardware"), wanted("mkv")
+    )
+    talk.fails(hardware_unusable("h264_nvenc"))
+    run = talk.asks_for_run()
+    assert run.step.lane == "cpu"
+    assert "nvenc" not in run.argv_text
+    assert "-crf:v:0 30" in run.argv_text
+    talk.answers(last_tick=Tick(out_time_s=10.0, frame=250))
+    said = [[warning.code for warning in each.warnings] for each in talk.returns()]
+    assert said == [["hardware_failed"], ["hardware_missing"], []]
+
+
+def test_a_fault_of_others_is_left_to_the_runner() -> None:
+    talk = asked_of_a_card(wanted("mkv", encoder="hardware"))
+    talk.fails(disk_full("/out"))
+    assert talk.gives_up().code == "disk_full"
+
+
+def test_software_that_fails_too_is_left_to_the_runner() -> None:
+    talk = asked_of_a_card(wanted("mkv", encoder="hardware"))
+    talk.fails(hardware_unusable("h264_nvenc"))
+    talk.answers(exit_code=1, stderr="x264 is broken too")
+    assert talk.gives_up().code == "tool_failed"
