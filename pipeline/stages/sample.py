@@ -17,7 +17,7 @@ from pipeline.model.stage import Outcome, Run, Scratch, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Count, Unreadable, counted_files, counted_moments, counted_source
 from pipeline.stages.output import Output
-from pipeline.stages.span import Span
+from pipeline.stages.span import Span, beginning_at
 from pipeline.stages.transcode import encode_command
 from pipeline.stages.verify import decode_command
 
@@ -76,7 +76,7 @@ def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) ->
     kept = [counts[each.stream.index] for each in made.selection.kept] if counts else []
     share = made.seconds(info) / expect.seconds(info) if expect.seconds(info) else 1.0
     bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0) if counts else source.size)
-    windows, _ = windows_of(made.span, expect.seconds(info))
+    windows, _ = windows_of(info, made.span, expect.seconds(info))
     name = scratch.path(f"part.{made.container.suffix}")
     part = replace(made, span=windows[len(windows) // 2], target=name, result=name)
     tried: Outcome = yield Run(encode_command(source, info, [part]), makes=(name,), label="Try a part")
@@ -96,7 +96,7 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
         StepFailed: a window cannot be encoded; the whole could not be either.
     """
     seconds = expect.seconds(info)
-    spans, is_whole = windows_of(made.span, seconds)
+    spans, is_whole = windows_of(info, made.span, seconds)
     dense = _Density(0.0, ())
     if not is_whole:
         dense = yield from _density(source, info, seconds)
@@ -171,14 +171,14 @@ def _without(found: Outcome, tried: Outcome) -> Outcome:
     return msgspec.structs.replace(tried, cpu_s=cpu_s, active_s=active_s)
 
 
-def windows_of(span: Span, seconds: float) -> tuple[tuple[Span, ...], bool]:
+def windows_of(info: MediaInfo, span: Span, seconds: float) -> tuple[tuple[Span, ...], bool]:
     """The parts to try, spread evenly, and whether they are all there is; nothing longer than is known is asked for."""
     length_s = span.of(seconds)
     if length_s <= WHOLE_S:
         return (span,), True
     each_s = length_s / WINDOWS
     starts = (span.start_s + (number + 0.5) * each_s - WINDOW_S / 2 for number in range(WINDOWS))
-    return tuple(Span(start_s, WINDOW_S) for start_s in starts), False
+    return tuple(replace(beginning_at(info, start_s), length_s=WINDOW_S) for start_s in starts), False
 
 
 def _length_s(streams: Sequence[Count]) -> float:

@@ -49,8 +49,10 @@ class Span:
             return {}
         if not self.lead_s:
             return self.input_options()
-        # What is read too early has times below zero, and ffmpeg drops what is decoded there.
-        options = {"ss": _seconds(self.start_s - self.lead_s), "itsoffset": _seconds(-self.lead_s)}
+        # What is read too early has times below zero, and ffmpeg drops what is decoded there. It takes times that far
+        # below for a fault in the stream and moves them, unless it is told to bear more.
+        bear = {"dts_delta_threshold": _seconds(self.lead_s + 10)}
+        options = {"ss": _seconds(self.start_s - self.lead_s), "itsoffset": _seconds(-self.lead_s), **bear}
         return options if self.length_s is None else {**options, "t": _seconds(self.length_s + self.lead_s)}
 
     def cut(self, stream: Any) -> Any:
@@ -100,7 +102,7 @@ def span_of(source: Source, info: MediaInfo, choices: PictureChoices) -> Span:
         raise PipelineError(bad_option("start", f"{source.name} is only {clock(length_s)} long"))
     if end_s is not None and end_s <= start_s:
         raise PipelineError(bad_option("end", f"It has to be later than the start, which is {clock(start_s)}"))
-    whole = _from(info, start_s)
+    whole = beginning_at(info, start_s)
     if end_s is None or (length_s and length_s <= end_s <= length_s + _ROUNDED_S):
         return whole
     if length_s and end_s > length_s:
@@ -114,10 +116,11 @@ def span_of(source: Source, info: MediaInfo, choices: PictureChoices) -> Span:
 _WITHOUT_INDEX = ("mpegts", "mpeg")
 # Bare streams without a container: their pictures have no times.
 BARE = frozenset({"h264", "hevc", "vvc", "m4v", "mpegvideo", "h261", "h263", "vc1", "cavsvideo", "dirac"})
-_KEYFRAME_S = 12.0
+_KEYFRAME_S = 30.0
 
 
-def _from(info: MediaInfo, start_s: float) -> Span:
+def beginning_at(info: MediaInfo, start_s: float) -> Span:
+    """From a time on, read so that no picture is missing there."""
     lead_s = min(start_s, _KEYFRAME_S) if info.container in _WITHOUT_INDEX else 0.0
     return Span(start_s, lead_s=lead_s, is_bare=info.container in BARE)
 
