@@ -83,6 +83,8 @@ def _info(container: av.container.InputContainer) -> MediaInfo:
         start_s=(container.start_time or 0) / av.time_base,
         bit_rate=container.bit_rate or 0,
         chapters=len(container.chapters()),
+        # A file of ours has it twice, see `stages.tags`.
+        created=words_of(container, "creation_time").partition(";")[0],
         has_keyed_tags=any(name.lower().startswith(_KEYED) for name in container.metadata),
     )
 

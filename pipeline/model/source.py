@@ -71,7 +71,8 @@ class MediaStream(msgspec.Struct, frozen=True, omit_defaults=True):
 class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is in a media file. `duration_s` is None where the container does not say.
 
-    `has_keyed_tags`: phones write the place, their name and more as tags under keys of their own (com.apple.…).
+    `created` is when it was made, as it says it. `has_keyed_tags`: phones write the place, their name and more as tags
+    under keys of their own (com.apple.…).
     """
 
     container: str
@@ -81,6 +82,7 @@ class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     bit_rate: int = 0
     chapters: int = 0
     has_keyed_tags: bool = False
+    created: str = ""
 
     def of_kind(self, kind: StreamKind) -> tuple[MediaStream, ...]:
         """The streams of one kind, in file order."""

@@ -36,6 +36,11 @@ _CODES = {
     for name in words
 }
 
+_QUICKTIME = {
+    "deu": "ger", "ell": "gre", "fas": "iri", "isl": "ice", "nld": "dut", "nno": "nor", "nob": "nor", "sqi": "alb",
+    "swe": "sve", "zho": "chi",
+}  # fmt: skip
+
 
 def code_of(language: str) -> str:
     """The three letters that stand for a language, whatever it is called: `de`, `ger`, `German` and `de-AT` are `deu`.
@@ -44,6 +49,14 @@ def code_of(language: str) -> str:
     """
     plain = language.strip().lower().replace("_", "-")
     return _CODES.get(plain) or _CODES.get(plain.partition("-")[0]) or plain or UNNAMED
+
+
+def in_quicktime(language: str) -> str:
+    """What a MOV calls a language. ffmpeg knows those of the old Macintosh there, and writes none for any other."""
+    if not language:
+        return ""
+    code = code_of(language)
+    return _QUICKTIME.get(code, code)
 
 
 def is_known(language: str) -> bool:

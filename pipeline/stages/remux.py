@@ -39,7 +39,7 @@ def faststart(source: Source, info: MediaInfo, output_: Output) -> Script:
     covers = selection.of_kind("cover")
     streams = [whole[str(index)] for index in range(len(selection.kept) - len(covers))]
     options: dict[str, Any] = tags.all_streams(selection.without_covers(), output_)
-    how = tags.muxing(output_.container.muxing, info, output_)
+    how = {**tags.created(info, output_), **tags.muxing(output_.container.muxing, info, output_)}
     if covers:
         art = source_input(source)
         streams += [art[str(cover.stream.index)] for cover in covers]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.source import MediaInfo, MediaStream
+from pipeline.stages.languages import in_quicktime
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 
 LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s", "attachment": "t"}
 """How ffmpeg's stream specifiers name a kind."""
 
-# Without this, an MP4 drops every tag it has no name of its own for.
+# Without this, an MP4 drops every tag it has no name of its own for. With it, ffmpeg 9.0.2 writes the time of making
+# under a key as well as where it belongs, reads both back as one text, and knows that one no more; so it is said anew.
 _KEYED = "+use_metadata_tags"
 
 
@@ -21,8 +23,15 @@ def file_options(info: MediaInfo, made: Output) -> dict[str, Any]:
     if not made.choices.metadata:
         # Said apart like this, the titles of chapters stay.
         tags = {"map_metadata:g": -1, "map_metadata:s": -1}
+    tags |= created(info, made)
     # Of a part, chapters behind its end would stay otherwise.
     return {**tags, "map_chapters": 0 if made.choices.chapters else -1, **made.span.output_options()}
+
+
+def created(info: MediaInfo, made: Output) -> dict[str, Any]:
+    """The output option that says when a file with tags of a phone was made."""
+    is_said = info.has_keyed_tags and info.created and made.choices.metadata
+    return {"metadata": [f"creation_time={info.created}"]} if is_said else {}
 
 
 def muxing(options: dict[str, Any], info: MediaInfo, made: Output) -> dict[str, Any]:
@@ -59,7 +68,8 @@ def stream_options(kept: Kept, place: str, made: Output) -> dict[str, Any]:
 
 def _said(stream: MediaStream, made: Output) -> list[str]:
     """What would be lost: filters leave tags behind, MP4 reads its titles under another name than it writes them."""
-    language = [f"language={stream.language}"] if stream.language else []
+    spoken = in_quicktime(stream.language) if made.choices.container == "mov" else stream.language
+    language = [f"language={spoken}"] if spoken else []
     title = [f"title={stream.title}"] if stream.title and made.choices.metadata else []
     return language + title
 

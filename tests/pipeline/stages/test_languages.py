@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.stages.languages import asked_for, code_of, in_order, is_known
+from pipeline.stages.languages import asked_for, code_of, in_order, in_quicktime, is_known
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ def test_streams_come_in_the_order_asked_for_and_keep_their_own_within_it() -> N
     assert in_order(streams, "de,en,und", lambda each: each[:3]) == ("deu1", "eng1", "eng2", "")
     assert in_order(streams, "", lambda each: each[:3]) == streams
     assert in_order(streams, "kor", lambda each: each[:3]) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "there"), (("deu", "ger"), ("de", "ger"), ("fre", "fra"), ("swe", "sve"), ("rus", "rus"), ("", ""))
+)
+def test_a_mov_has_names_of_its_own(said: str, there: str) -> None:
+    assert in_quicktime(said) == there
 
 
 def test_a_word_that_is_no_language_is_known_to_be_none() -> None:

@@ -13,7 +13,7 @@ from pipeline.stages.encoders import Crf
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, selected
 from pipeline.stages.span import Span
-from pipeline.stages.tags import all_streams, file_options, muxing, stream_options
+from pipeline.stages.tags import all_streams, created, file_options, muxing, stream_options
 from tests.pipeline.stages.canned import SOURCES, audio, subtitle
 
 
@@ -48,6 +48,10 @@ def test_tags_of_phones_are_written_under_their_own_keys() -> None:
     assert plain.info is not None
     phone = msgspec.structs.replace(plain.info, has_keyed_tags=True)
     how = {"movflags": "+faststart"}
+    assert created(phone, output_of(plain)) == {}
+    dated = msgspec.structs.replace(phone, created="2024-05-01T08:00:00Z")
+    assert created(dated, output_of(plain)) == {"metadata": ["creation_time=2024-05-01T08:00:00Z"]}
+    assert created(dated, output_of(plain, metadata=False)) == {}
     assert muxing(how, phone, output_of(plain)) == {"movflags": "+faststart+use_metadata_tags"}
     assert muxing(how, phone, output_of(plain, metadata=False)) == how
     assert muxing(how, plain.info, output_of(plain)) == how
@@ -68,6 +72,7 @@ def test_tags_of_phones_are_written_under_their_own_keys() -> None:
             {"metadata": False},
             {"metadata:s:a:0": ["language=eng"]},
         ),
+        (Kept(audio(1, language="deu"), "aac"), {"container": "mov"}, {"metadata:s:a:0": ["language=ger"]}),
         (Kept(audio(1), "aac", is_default=True), {}, {"disposition:a:0": "+default"}),
         (Kept(audio(1), "aac", is_default=False), {}, {"disposition:a:0": "-default"}),
         (
