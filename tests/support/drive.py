@@ -88,6 +88,7 @@ class Talk:
         complaints: tuple[tuple[float, str], ...] = (),
         last_tick: Tick | None = None,
         active_s: float = 1.0,
+        cpu_s: float = 0.0,
         members: tuple[Outcome, ...] = (),
     ) -> None:
         """The Step ended. An exit code other than 0 is raised in the script, as the Runner does."""
@@ -95,6 +96,7 @@ class Talk:
         outcome = Outcome(
             exit_code=exit_code,
             active_s=active_s,
+            cpu_s=cpu_s,
             value=value,
             last_tick=last_tick,
             lines=lines,
