@@ -13,7 +13,7 @@ from pipeline.model.stage import Run, Scratch, StepFailed, Talk
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import container_of
 from pipeline.stages.languages import in_order
-from pipeline.stages.selection import Kept
+from pipeline.stages.selection import FROM_ZERO, Kept
 
 # What files become by their suffix: the scratch file's suffix, and the codec in it.
 _PICTURES = {".idx": ("mkv", "dvd_subtitle"), ".sup": ("mkv", "hdmv_pgs_subtitle")}
@@ -92,7 +92,7 @@ def _read(companion: Companion, file: str, film: MediaStream) -> Talk[bool]:
 
 def _readings(companion: Companion, film: MediaStream) -> list[dict[str, Any]]:
     """The ways to read it, the likeliest first. Some count in pictures, and do not say how many there are a second."""
-    charset = {"sub_charenc": companion.charset} if companion.charset else {}
+    plain: dict[str, Any] = {**FROM_ZERO, **({"sub_charenc": companion.charset} if companion.charset else {})}
     if _suffix(companion) == ".sub" and film.frame_rate:
-        return [{**charset, "subfps": f"{film.frame_rate:g}"}, charset]
-    return [charset]
+        return [{**plain, "subfps": f"{film.frame_rate:g}"}, plain]
+    return [plain]

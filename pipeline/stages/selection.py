@@ -25,6 +25,10 @@ _LOSSLESS = ("flac", "alac", "wavpack", "tta", "ape", "truehd", "mlp", "shorten"
 _FONTS = ("ttf", "otf", "font", "truetype", "opentype")
 
 
+FROM_ZERO = {"seek_timestamp": 1}
+"""How a file of subtitles alone is read: ffmpeg would take the time of its first line for its beginning."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """A stream that is kept. `encoder` is ffmpeg's name of it, for pictures the codec's, or `copy`.

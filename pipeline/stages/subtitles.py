@@ -15,7 +15,7 @@ from pipeline.model.stage import Call, Outcome, Run, Scratch, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.languages import in_order
-from pipeline.stages.selection import TEXT_SUBTITLES, Kept
+from pipeline.stages.selection import FROM_ZERO, TEXT_SUBTITLES, Kept
 from pipeline.stages.span import Span
 
 BITMAPS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
@@ -120,7 +120,7 @@ def _chosen(info: MediaInfo, choices: OutputChoices, beside: Sequence[Kept]) -> 
 
 def _bitmaps(source: Source, span: Span, chosen: Kept, film: MediaStream) -> Burn:
     part = span.input_options()
-    entry = scratch_input(chosen.file, **part) if chosen.file else source_input(source, **part)
+    entry = scratch_input(chosen.file, **FROM_ZERO, **part) if chosen.file else source_input(source, **part)
     stream = entry[str(chosen.stream.index)]
     width = film.height if film.rotation % 180 == 90 else film.width
     return Burn(bitmaps=stream, width=width, laid=(chosen.file,) if chosen.file else ())

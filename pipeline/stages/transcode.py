@@ -22,7 +22,7 @@ from pipeline.stages.hardware import devices, failure, is_at_fault, missing
 from pipeline.stages.output import Output
 from pipeline.stages.pixels import has_no_base
 from pipeline.stages.score import Pair, scoring
-from pipeline.stages.selection import Kept
+from pipeline.stages.selection import FROM_ZERO, Kept
 from pipeline.stages.sound import audio_options
 
 
@@ -177,7 +177,7 @@ def _target(source: Source, info: MediaInfo, made: Output, film: Any) -> tuple[A
 def _entry(kept: Kept, entry: Any, made: Output) -> Any:
     """Where one stream is read from."""
     if kept.file:
-        return scratch_input(kept.file, **made.span.input_options())["0"]
+        return scratch_input(kept.file, **FROM_ZERO, **made.span.input_options())["0"]
     return entry[str(kept.stream.index)]
 
 

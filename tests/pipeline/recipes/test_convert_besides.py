@@ -195,6 +195,9 @@ def test_bitmaps_are_kept_where_there_is_a_place_for_them(
     made = converted(engine, film(media, tmp_path / "in", de_sup=bitmaps()), container=container)
     kept = [(each.codec, each.language) for each in made.result.of_kind("subtitle")]
     assert kept == ([] if warnings else [("hdmv_pgs_subtitle", "deu")])
+    if kept:
+        (track,) = (each for each in held(made.file) if each.kind == "subtitle")
+        assert track.first_pts_s == pytest.approx(0.2, abs=0.002)
     assert made.warnings == warnings
 
 
