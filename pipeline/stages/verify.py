@@ -13,20 +13,16 @@ from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Content, Count, Unreadable, counted, counted_source, extent_s
-from pipeline.stages.filter_chain import changes_length
-from pipeline.stages.frame_rate import rate_of
+from pipeline.stages.length import END_S, wrong_length
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.transcode import Wrote
 
 T = TypeVar("T")
 
-END_S = 0.25
 COPY_S = 0.05
 FAR_LONGER = 1.5
 FAR_LONGER_S = 2.0
-# A last picture may be shown this long, and need not be told how long.
-LAST_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,9 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
         if not wrote.outcome.complaints:
             there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
     else:
-        _is_as_long_as_wanted(info, output_, here, bad)
+        made_s = Checked(output_.selection, here, None).length_s
+        if wrong := wrong_length(info, output_, made_s, here[0].packets):
+            raise bad.because(wrong)
     return Checked(selection, here, there, _empty(wished - len(selection.kept)), found.bytes)
 
 
@@ -203,32 +201,6 @@ def _has_what_was_written(
     end_s = max((each.last_end_s or 0.0 for each in here), default=0.0)
     if wrote.end_s is not None and end_s < min(wrote.end_s, limit_s) - END_S:
         raise bad.because(f"It ends at {end_s:.2f} s; the encoder wrote {wrote.end_s:.2f} s")
-
-
-def _is_as_long_as_wanted(info: MediaInfo, output_: Output, here: tuple[Count, ...], bad: _Condemning) -> None:
-    """Compares the length of a part, or of pictures with times of their own, with what it should be."""
-    # A sheet has no length, a WebP whose pictures are all alike is a single one that does not move, and a person's
-    # own filters may make another length.
-    codec = output_.choices.video
-    if codec == "sheet" or (codec == "webp" and here[0].packets == 1) or changes_length(output_.choices.filters):
-        return
-    wanted_s = output_.seconds(info)
-    made_s = Checked(output_.selection, here, None).length_s
-    # What is copied begins at a key frame before the part, or behind it, and ends with a whole packet.
-    shorter_s = longer_s = END_S + max(LAST_S, _picture_s(output_))
-    if output_.selection.copied:
-        longer_s += FAR_LONGER_S
-    if output_.seen.copied_from_s is not None:
-        moved_s = output_.seen.copied_from_s - output_.span.start_s
-        shorter_s, longer_s = shorter_s + max(0.0, moved_s), longer_s - min(0.0, moved_s)
-    if wanted_s and not -shorter_s <= made_s - wanted_s <= longer_s:
-        raise bad.because(f"It is {made_s:.2f} s long; it should be {wanted_s:.2f} s")
-
-
-def _picture_s(output_: Output) -> float:
-    """How long a picture is shown, where all are shown as long as each other."""
-    rate = rate_of(output_.film, output_.choices) if output_.film and output_.has_own_times else None
-    return float(1 / rate) if rate else 0.0
 
 
 def _is_copied_whole(selection: Selection, here: tuple[Count, ...], there: tuple[Count, ...], bad: _Condemning) -> None:

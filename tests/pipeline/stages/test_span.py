@@ -14,9 +14,11 @@ from pipeline.model.problem import PipelineError
 from pipeline.stages.span import WHOLE, Span, clock, span_of
 from tests.pipeline.stages.canned import SOURCES, source, video, wanted
 from tests.pipeline.stages.running import drawn
-from tests.support.builders import Media, make
+from tests.support.builders import Media, ffmpeg, make
+from tests.support.child import run
 
 TEN_S = SOURCES["1080p"]
+BEAR = {"dts_delta_threshold": "40"}
 LONG = source("long.mkv", video(), duration_s=7200.0)
 
 
@@ -89,9 +91,9 @@ def test_ffmpeg_is_told_in_numbers_that_lose_nothing() -> None:
 @pytest.mark.parametrize(
     ("container", "start", "end", "options"),
     (
-        ("mpegts", "20", "", {"ss": "8", "itsoffset": "-12"}),
-        ("mpegts", "20", "30", {"ss": "8", "itsoffset": "-12", "t": "22"}),
-        ("mpeg", "5", "30", {"ss": "0", "itsoffset": "-5", "t": "30"}),
+        ("mpegts", "50", "", {"ss": "20", "itsoffset": "-30", **BEAR}),
+        ("mpegts", "40", "50", {"ss": "10", "itsoffset": "-30", "t": "40", **BEAR}),
+        ("mpeg", "5", "30", {"ss": "0", "itsoffset": "-5", "t": "30", "dts_delta_threshold": "15"}),
         ("mpegts", "", "30", {"t": "30"}),
         ("matroska,webm", "20", "30", {"ss": "20", "t": "10"}),
     ),
@@ -119,6 +121,18 @@ def test_no_picture_is_missing_in_a_part(container: str, tmp_path: Path, media: 
     (film,) = count(f"file:{made}")
     assert abs(film.packets - 37) <= 1
     assert film.first_pts_s == pytest.approx(0, abs=0.05)
+
+
+def test_a_part_late_in_a_transport_stream_has_the_same_pictures_as_elsewhere(tmp_path: Path, media: Media) -> None:
+    def pictures(file: Path) -> list[str]:
+        told = run([ffmpeg(), "-v", "error", "-i", str(file), "-f", "framemd5", "-"]).out
+        return [line.split()[-1] for line in told.splitlines() if not line.startswith("#")]
+
+    indexed = media.seconds(45)
+    stream = make(["-i", str(indexed), "-c", "copy", "-map", "0:v", "-muxdelay", "0"], tmp_path / "film.ts")
+    one, other = (drawn(file, tmp_path, f"{file.stem}.nut", start="41.2", end="42") for file in (indexed, stream))
+    assert len(pictures(one)) == 20
+    assert pictures(one) == pictures(other)
 
 
 def test_cues_are_cut_where_the_part_begins_and_ends() -> None:

@@ -1,0 +1,40 @@
+"""Whether a part of a source, or pictures with times of their own, are as long as they should be."""
+
+from __future__ import annotations
+
+from pipeline.model.source import MediaInfo
+from pipeline.stages.filter_chain import changes_length
+from pipeline.stages.frame_rate import rate_of
+from pipeline.stages.output import Output
+
+END_S = 0.25
+# A last picture may be shown this long, and need not be told how long.
+LAST_S = 0.25
+# What is copied ends with a whole packet.
+_PACKET_S = 2.0
+
+
+def wrong_length(info: MediaInfo, output: Output, made_s: float, packets: int) -> str:
+    """What is wrong with a result that is so long, `packets` of them in its first stream; empty where nothing is."""
+    # A sheet has no length, a WebP whose pictures are all alike is a single one that does not move, and a person's
+    # own filters may make another length.
+    codec = output.choices.video
+    if codec == "sheet" or (codec == "webp" and packets == 1) or changes_length(output.choices.filters):
+        return ""
+    wanted_s = output.seconds(info)
+    shorter_s = longer_s = END_S + max(LAST_S, _picture_s(output))
+    if output.selection.copied:
+        longer_s += _PACKET_S
+    if output.seen.copied_from_s is not None:
+        # It begins at a key frame before the part, or behind it.
+        moved_s = output.seen.copied_from_s - output.span.start_s
+        shorter_s, longer_s = shorter_s + max(0.0, moved_s), longer_s - min(0.0, moved_s)
+    if not wanted_s or -shorter_s <= made_s - wanted_s <= longer_s:
+        return ""
+    return f"It is {made_s:.2f} s long; it should be {wanted_s:.2f} s"
+
+
+def _picture_s(output: Output) -> float:
+    """How long a picture is shown, where all are shown as long as each other."""
+    rate = rate_of(output.film, output.choices) if output.film and output.has_own_times else None
+    return float(1 / rate) if rate else 0.0
