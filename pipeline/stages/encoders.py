@@ -11,8 +11,7 @@ from pipeline.stages.choices.video import VideoChoices
 from pipeline.stages.hardware import hardware_options, uploaded
 from pipeline.stages.pixels import Pixels
 from pipeline.stages.profiles import profile_options
-from pipeline.stages.rates import Bitrate, Crf, Quality
-from pipeline.stages.software import ENCODERS, USUAL_CRF, coded, whole
+from pipeline.stages.software import ENCODERS, USUAL_CRF, Bitrate, Crf, Quality, coded, whole
 
 __all__ = ["VIDEO_ENCODERS", "Bitrate", "Crf", "Quality", "finished", "quality_of", "video_options"]
 

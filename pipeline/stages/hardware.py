@@ -14,8 +14,7 @@ from pipeline.model.problem import Problem, Warn
 from pipeline.model.stage import Outcome
 from pipeline.stages.choices.video import VideoChoices
 from pipeline.stages.pixels import Pixels
-from pipeline.stages.rates import Bitrate, Crf, Quality
-from pipeline.stages.software import LARGEST_CRF, keyframes
+from pipeline.stages.software import LARGEST_CRF, Bitrate, Crf, Quality, keyframes
 
 # The better known first: where a computer has more than one, its own card before the processor's graphics.
 _FAMILIES = (

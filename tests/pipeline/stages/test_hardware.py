@@ -22,7 +22,7 @@ from pipeline.stages.hardware import (
     uploaded,
 )
 from pipeline.stages.pixels import Pixels
-from pipeline.stages.rates import Bitrate, Crf
+from pipeline.stages.software import Bitrate, Crf
 from pipeline.stages.transcode import Wrote, encoded
 from tests.pipeline.stages.canned import SOURCES, an_output, wanted
 from tests.support.drive import Talk, drive

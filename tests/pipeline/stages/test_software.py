@@ -7,8 +7,7 @@ import pytest
 
 from pipeline.model.option import fields_of
 from pipeline.stages.choices.video import VideoChoices
-from pipeline.stages.rates import Bitrate, Crf
-from pipeline.stages.software import LARGEST_CRF, USUAL_CRF, coded, keyframes, logs_of, webp_effort, whole
+from pipeline.stages.software import LARGEST_CRF, USUAL_CRF, Bitrate, Crf, coded, keyframes, logs_of, webp_effort, whole
 from tests.pipeline.stages.canned import wanted
 from tests.support.builders import ffmpeg
 from tests.support.child import run
