@@ -79,7 +79,7 @@ def expected(preset: str, source: Film, cut_s: float | None) -> Expected:
     copied += [sound.codec for sound in sounds if options["audio"] == "copy"]
     if container == "mp4" and set(copied) - _MP4_TAKES:
         return Expected(refused=True)
-    length_s = _length_s(source, None if film and options["video"] == "copy" else film)
+    length_s = _length_s(source, film, is_copied=options["video"] == "copy")
     if cut_s is not None:
         length_s = min(length_s, cut_s)
     made = Expected(
@@ -154,11 +154,11 @@ def _size(options: dict[str, Any], film: Track) -> tuple[int, int]:
     return round(width * by), round(height * by)
 
 
-def _length_s(source: Film, film: Track | None) -> float:
-    """How long the picture is shown; without one that is decoded, what the source says of itself."""
-    if film is None:
-        told = source.of("video") or source.of("audio")
-        return told[0].length_s or source.length_s
+def _length_s(source: Film, film: Track | None, *, is_copied: bool) -> float:
+    """How long the picture is shown, or the sound lasts where there is none; of a copy what the source says."""
+    told = film if film and is_copied else None if film else source.of("audio")[0]
+    if told is not None:
+        return told.length_s or source.length_s
     times_s = source.times_s
     last_s = times_s[-1] - times_s[-2] if len(times_s) > 1 else 0.0
     return times_s[-1] - times_s[0] + last_s

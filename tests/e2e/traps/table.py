@@ -32,6 +32,8 @@ _TEN_BITS = {
     "av1": ("svt_av1_10bit", ("--encoder-preset", "12"), ("video=av1",)),
     "vp9": ("VP9_10bit", ("--encoder-preset", "veryfast"), ("video=vp9",)),
 }
+# Hardly any player shows H.264 as HDR.
+_OR = {"h264": " or refused", "hevc": "", "av1": "", "vp9": ""}
 _SDR = (
     "--colorspace", "primaries=bt709:transfer=bt709:matrix=bt709:range=limited:tonemap=hable:desat=0",
 )  # fmt: skip
@@ -42,9 +44,9 @@ _NAMES = ("unicode", "leading dash", "newline", "percent", "quotes", "brackets",
 def _hdr10() -> tuple[Trap, ...]:
     return tuple(
         Trap(
-            f"HDR10 is kept: {video} in {suffix.upper()}",
+            f"HDR10 is kept{_OR[video]}: {video} in {suffix.upper()}",
             c.shared("hdr10.mkv"),
-            (f.codec(video), f.is_hdr("smpte2084")),
+            (f.hdr10_or_refused,) if _OR[video] else (f.codec(video), f.is_hdr("smpte2084")),
             (*sets, "hdr=keep", f"container={suffix}", "max_height=0"),
             None if (video, suffix) == ("vp9", "mp4") else ("--encoder", encoder, *speed),
             suffix,
