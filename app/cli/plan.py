@@ -123,12 +123,14 @@ class _Finals:
         self._destination = destination
         self._given: set[str] = set()
 
-    def of(self, source: Source, rehearsal: Rehearsal) -> str:
-        """The absolute path of the main result; empty where it is not known, or there is none."""
-        if rehearsal.would != "convert" or not rehearsal.name:
-            return ""
+    def of(self, source: Source, rehearsal: Rehearsal) -> list[str]:
+        """The absolute paths of the results, the main one first; without those that are not known yet."""
+        if rehearsal.would != "convert":
+            return []
         folder = self._destination.folder_for(source.file, source.subfolder)
-        wished = os.path.join(folder, os.fsdecode(rehearsal.name))
+        return [self._given_to(os.path.join(folder, os.fsdecode(name)), source) for name in rehearsal.names if name]
+
+    def _given_to(self, wished: str, source: Source) -> str:
         final = next(name for name in names_like(wished) if not self._is_taken(name, source))
         self._given.add(final)
         return final
@@ -141,12 +143,12 @@ class _Finals:
         return self._destination.if_exists != "overwrite" and os.path.lexists(path)
 
 
-def _as_lines(source: Source, rehearsal: Rehearsal, final: str, *, with_commands: bool) -> None:
+def _as_lines(source: Source, rehearsal: Rehearsal, made: Sequence[str], *, with_commands: bool) -> None:
     name, problem = text.one_line(source.name), rehearsal.problem
     match rehearsal.would:
         case "convert":
-            into = f" into {text.one_line(shown(os.path.basename(final)))}" if final else ""
-            print(f"{name}: would be made{into}.")
+            into = text.listed([text.one_line(shown(os.path.basename(path))) for path in made])
+            print(f"{name}: would be made{f' into {into}' if into else ''}.")
         case "skip" if problem:
             print(f"{name}: would be skipped. {text.one_line(problem.message)}")
         case _ if problem:
@@ -162,12 +164,12 @@ def _as_lines(source: Source, rehearsal: Rehearsal, final: str, *, with_commands
             print(f"    {rehearsal.unforeseen}")
 
 
-def _as_json(source: Source, rehearsal: Rehearsal, final: str, *, with_commands: bool) -> None:
+def _as_json(source: Source, rehearsal: Rehearsal, made: Sequence[str], *, with_commands: bool) -> None:
     found: dict[str, Any] = {
         **wire.path_fields(source.path),
         "would": rehearsal.would,
         "problem": wire.problem_object(rehearsal.problem),
-        "result": wire.path_fields(os.fsencode(final)) if final else None,
+        "results": [wire.path_fields(os.fsencode(path)) for path in made],
         "warnings": rehearsal.warnings,
     }
     if with_commands:

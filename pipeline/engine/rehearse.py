@@ -48,8 +48,9 @@ _WHOLE_S = 1.0  # how long a result is taken to be, where nobody knows
 class Rehearsal:
     """What would happen to one source.
 
-    `problem` says why it would be skipped or fail. `warnings` are known beforehand; the result may have more. `name`
-    is what the result will be called, empty where that is not known yet; a number comes behind one that is taken.
+    `problem` says why it would be skipped or fail. `warnings` are known beforehand; the result may have more. `names`
+    are what results will be called, the main one first, empty where that is not known yet; a number comes behind one
+    that is taken.
     `commands` are those of the job in order, as far as they can be foreseen; `unforeseen` says in a sentence what
     comes after them and depends on what is found while the job runs, empty where nothing of note does.
     """
@@ -57,7 +58,7 @@ class Rehearsal:
     would: Literal["convert", "skip", "fail"]
     problem: Problem | None = None
     warnings: tuple[Warn, ...] = ()
-    name: bytes = b""
+    names: tuple[bytes, ...] = ()
     commands: tuple[Command, ...] = ()
     unforeseen: str = ""
 
@@ -89,8 +90,8 @@ def rehearsed(
         Canceled: `cancel` was set.
     """
     try:
-        name = recipe.result_name(source, options)
-        if reason := _there(source, name, destination) or recipe.skips(source, options):
+        names = recipe.result_names(source, options)
+        if reason := _there(source, names[0], destination) or recipe.skips(source, options):
             return Rehearsal("skip", reason)
     except PipelineError as error:
         return Rehearsal("fail", error.problem)
@@ -104,12 +105,12 @@ def rehearsed(
         except Skip as skip:
             return Rehearsal("skip", skip.problem)
         except PipelineError as error:
-            return Rehearsal("fail", error.problem, name=name, commands=tuple(stage.commands))
+            return Rehearsal("fail", error.problem, names=names, commands=tuple(stage.commands))
     warnings = (*foreseen, *(warn for artifact in made for warn in artifact.warnings))
     return Rehearsal(
         "convert",
         warnings=tuple(dict.fromkeys(warnings)),
-        name=name,
+        names=names,
         commands=tuple(stage.commands),
         unforeseen=_after(recipe.stages(source, options), stage.stopped_in),
     )

@@ -41,6 +41,10 @@ class Recipe(ABC, Generic[O]):
     def result_name(self, source: Source, options: O) -> bytes:
         """The file name its main result will wish for, where that is known before it runs; empty otherwise."""
 
+    def result_names(self, source: Source, options: O) -> tuple[bytes, ...]:
+        """The file names all its results will wish for, the main one first; one is empty where it is not known yet."""
+        return (self.result_name(source, options),)
+
     def skips(self, source: Source, options: O) -> Problem | None:
         """Why a rule of the options leaves this source out; None where none does. `source.info` is there.
 

@@ -101,6 +101,11 @@ class Convert(Recipe[ConvertOptions]):
         choices = settled(options)
         return result_name(source, choices, size_before(source.info, choices))
 
+    def result_names(self, source: Source, options: ConvertOptions) -> tuple[bytes, ...]:
+        """The same of every output, told apart."""
+        named = [Named(each, size_before(source.info, each)) for each in _outputs_of(options)]
+        return result_names(source, named)
+
     def foresees(self, source: Source, options: ConvertOptions, scratch: Scratch) -> Talk[tuple[Warn, ...]]:
         """What each output will lack."""
         info = source.info

@@ -65,10 +65,11 @@ def result_name(source: Source, choices: OutputChoices, size: tuple[int, int] | 
 
 
 def result_names(source: Source, outputs: Sequence[Named]) -> tuple[bytes, ...]:
-    """The file names of all results of one job, no two of them equal; empty where one is not known yet.
+    """The file names of all results of one job; empty where one is not known yet.
 
     A further output that would be called as an earlier one gets what tells them apart behind its name: its shorter
-    side, if that differs, as “ 720p”, else its codec, else a number. The first keeps its name.
+    side, if that differs, as “ 720p”, else its codec. The first keeps its name. Where nothing tells them apart they
+    are called the same: whoever publishes them puts a number behind a name that is taken, by whatever it is.
 
     Raises:
         PipelineError: as `result_name`.
@@ -94,14 +95,9 @@ def _apart(source: Source, output: Named, same: Named, taken: Sequence[bytes]) -
     telling = [f" {side}p"] if side and side != min(same.size or (0,)) else []
     if codec and codec != _facts(source, same)["codec"]:
         telling.append(f" {codec}")
-    numbers = (f" ({number})" for number in range(2, len(taken) + 3))
+    named = [os.fsencode(f"{_stem(source, output, mark)}{_suffix(output.choices)}") for mark in (*telling, "")]
     folded = {_folded(name) for name in taken}
-    for mark in (*telling, *numbers):
-        stem = _stem(source, output, mark)
-        name = os.fsencode(f"{stem}{_suffix(output.choices)}")
-        if _folded(name) not in folded:
-            return name
-    raise AssertionError("there are more numbers than names")
+    return next((name for name in named if _folded(name) not in folded), named[0])
 
 
 def _stem(source: Source, output: Named, mark: str = "") -> str | None:

@@ -157,7 +157,7 @@ def test_a_plan_is_told_in_json(clips: Path, tmp_path: Path, capsys: pytest.Capt
         "path": str(clips / "a.mov"),
         "would": "convert",
         "problem": None,
-        "result": {"path": str(tmp_path / "out" / "clips" / "a.out")},
+        "results": [{"path": str(tmp_path / "out" / "clips" / "a.out")}],
         "warnings": [],
         "commands": [f"ffmpeg -i file:{clips}/a.mov file:a.out"],
         "unforeseen": None,
@@ -265,6 +265,13 @@ def test_the_product_plans_its_own_presets(
     assert f"-i file:{clips}/a.mov" in said
 
 
+def test_all_results_of_a_file_are_named(clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["plan", "convert", str(clips / "a.mov"), "--also", "audio-mp3", "--also", "phone-720p"]
+    assert cli.main([*words, "--home", str(tmp_path / "home")], lambda: bootstrap) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said == "a.mov: would be made into a (2).mp4, a.mp3 and a (3).mp4."
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sets", [["speed=ultrafast"], ["loudness=-16", "crop=auto"], ["video=copy"]])
 def test_what_is_planned_is_what_is_run(
@@ -281,4 +288,4 @@ def test_what_is_planned_is_what_is_run(
     program = pasted([Toolchain().program("ffmpeg")])
     ran = capsys.readouterr().out.splitlines()
     assert [line.replace(program, "ffmpeg", 1) for line in ran] == planned["commands"]
-    assert [str(file) for file in (tmp_path / "out").iterdir()] == [planned["result"]["path"]]
+    assert [str(file) for file in (tmp_path / "out").iterdir()] == [made["path"] for made in planned["results"]]

@@ -106,7 +106,7 @@ def encodes(scratch: Scratch) -> Script:
 
 def test_what_would_be_run_is_listed_up_to_what_only_the_result_can_tell() -> None:
     found = rehearse(encodes)
-    assert (found.would, found.problem, found.name) == ("convert", None, b"film.mp4")
+    assert (found.would, found.problem, found.names) == ("convert", None, (b"film.mp4",))
     assert words(found) == ["echo bars", "exit 1 # pass 1", words(found)[2], "exit 1 # decode", "print"]
     assert found.unforeseen == ""
 

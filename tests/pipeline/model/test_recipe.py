@@ -44,6 +44,10 @@ def test_options_nobody_knows_are_refused_with_the_nearest_name() -> None:
     assert "“crf”" in caught.value.problem.remedy.text
 
 
+def test_a_recipe_has_one_result_unless_it_says_more() -> None:
+    assert Plain().result_names(Source(), Options()) == (Plain().result_name(Source(), Options()),)
+
+
 def test_a_recipe_without_rules_skips_nothing() -> None:
     assert Plain().skips(Source(), Options()) is None
     assert Plain().without_rules(Options(crf=31)) == Options(crf=31)
