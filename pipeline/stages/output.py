@@ -114,14 +114,18 @@ def size_before(info: MediaInfo | None, choices: OutputChoices) -> tuple[int, in
     Raises:
         PipelineError: a crop that cannot be read or is larger than the picture.
     """
-    if info is None or (choices.crop == "auto" and choices.video not in ("copy", "none")):
+    if info is None:
         return None
     film = info.video if choices.video != "none" else None
-    return _size(
-        film,
-        choices,
-        Seen(said_crop(choices.crop, film)) if film and choices.crop.strip().lower() not in ("", "off") else UNSEEN,
-    )
+    match choices.crop.strip().lower():
+        case "" | "off":
+            return _size(film, choices, UNSEEN)
+        case _ if film is None or choices.video == "copy":
+            return _size(film, choices, UNSEEN)
+        case "auto":
+            return None
+        case sides:
+            return _size(film, choices, Seen(said_crop(sides, film)))
 
 
 def _size(film: MediaStream | None, choices: OutputChoices, seen: Seen) -> tuple[int, int]:
