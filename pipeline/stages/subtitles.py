@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.acts.fonts import LayFonts
-from pipeline.media.command import command, output, scratch_input, source_input
+from pipeline.media.command import command, output, source_input
 from pipeline.model.machine import Fonts
 from pipeline.model.problem import PipelineError, Warn, bad_option, no_subtitle
 from pipeline.model.source import MediaInfo, MediaStream, Source
@@ -15,7 +15,7 @@ from pipeline.model.stage import Call, Outcome, Run, Scratch, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.languages import in_order
-from pipeline.stages.selection import FROM_ZERO, TEXT_SUBTITLES, Kept
+from pipeline.stages.selection import TEXT_SUBTITLES, Kept
 from pipeline.stages.span import Span
 
 BITMAPS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
@@ -101,7 +101,7 @@ def burnt(
     if chosen is None:
         raise PipelineError(no_subtitle(source.path, choices.subtitle_languages))
     if chosen.stream.codec in BITMAPS:
-        return _bitmaps(source, span, chosen, info.video)
+        return _bitmaps(source, span, chosen.stream, info.video)
     file = chosen.file or (yield from _taken_out(source, info, chosen.stream, scratch))
     folder, family, laid = yield from _fonts(chosen.stream, scratch)
     return Burn(text=file, start_s=span.start_s, fonts=folder, family=family, laid=(file, *laid))
@@ -112,18 +112,18 @@ def _chosen(info: MediaInfo, choices: OutputChoices, beside: Sequence[Kept]) -> 
 
     Forced ones, which translate only some of what is said, come last.
     """
+    # Bitmaps of another file come to the film by chance of threads in ffmpeg 9.0.2, and take pictures before them away.
+    texts = [each for each in beside if each.stream.codec not in BITMAPS]
     inside = sorted(info.of_kind("subtitle"), key=lambda each: not each.is_default)
-    every = [*beside, *(Kept(each, "copy") for each in inside if each.codec in TEXT_SUBTITLES | BITMAPS | _STYLED)]
+    every = [*texts, *(Kept(each, "copy") for each in inside if each.codec in TEXT_SUBTITLES | BITMAPS | _STYLED)]
     every.sort(key=lambda kept: kept.stream.is_forced)
     return next(iter(in_order(every, choices.subtitle_languages, lambda kept: kept.stream.language)), None)
 
 
-def _bitmaps(source: Source, span: Span, chosen: Kept, film: MediaStream) -> Burn:
-    part = span.input_options()
-    entry = scratch_input(chosen.file, **FROM_ZERO, **part) if chosen.file else source_input(source, **part)
-    stream = entry[str(chosen.stream.index)]
+def _bitmaps(source: Source, span: Span, stream: MediaStream, film: MediaStream) -> Burn:
+    entry = source_input(source, **span.input_options())
     width = film.height if film.rotation % 180 == 90 else film.width
-    return Burn(bitmaps=stream, width=width, laid=(chosen.file,) if chosen.file else ())
+    return Burn(bitmaps=entry[str(stream.index)], width=width)
 
 
 def _taken_out(source: Source, info: MediaInfo, stream: MediaStream, scratch: Scratch) -> Talk[str]:

@@ -179,7 +179,9 @@ def test_styles_are_kept_when_burnt(engine: Engine, media: Media, tmp_path: Path
 
 @pytest.mark.parametrize("start_s", (0.0, 1.0))
 def test_bitmaps_are_burnt_as_wide_as_the_film(start_s: float, engine: Engine, media: Media, tmp_path: Path) -> None:
-    source = film(media, tmp_path / "in", sup=bitmaps())
+    black = film(media, tmp_path / "in", sup=bitmaps())
+    words = ["-i", str(black), "-seek_timestamp", "1", "-i", str(black.with_suffix(".sup")), "-map", "0", "-map", "1"]
+    source = make([*words, "-c", "copy"], tmp_path / "bitmaps.mkv")
     made = converted(engine, source, subtitles="burn", start=f"{start_s:g}" if start_s else "")
     if not start_s:
         assert brightest(made, 1.0, "crop=80:20:120:150") > 200

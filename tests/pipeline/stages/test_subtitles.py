@@ -146,12 +146,15 @@ def test_bitmaps_are_laid_on_the_picture_of_the_source_as_wide_as_it_is() -> Non
     assert drawn(made[0]) == ""
 
 
-def test_bitmaps_beside_the_source_come_from_scratch() -> None:
-    beside = (Kept(subtitle(0, "dvd_subtitle"), "copy", file="beside-1.mkv"),)
-    _, made = burning(SOURCES["vertical-phone"], beside)
-    assert made[0] is not None
-    assert made[0].files == ("beside-1.mkv",)
+def test_bitmaps_of_a_film_that_stands_are_as_wide_as_that_is() -> None:
+    phone = source("phone.mkv", video(0, rotation=270), subtitle(1, "dvd_subtitle"))
+    _, made = burning(phone)
     assert "scale=1080:-1" in drawn(made[0], "under")
+
+
+def test_bitmaps_beside_the_source_are_not_burnt() -> None:
+    talk, _ = burning(SOURCES["1080p"], (Kept(subtitle(0, "dvd_subtitle"), "copy", file="beside-1.mkv"),))
+    assert talk.gives_up().code == "no_subtitle"
 
 
 @pytest.mark.parametrize(
