@@ -91,12 +91,25 @@ def test_a_webp_of_pictures_that_are_all_alike_is_one(engine: Engine, tmp_path: 
     assert Path(job.artifacts[0].file).read_bytes().count(b"ANMF") == 0
 
 
-@pytest.mark.parametrize("length_s", [2, 60])
-def test_a_sheet_is_one_jpeg(length_s: int, engine: Engine, media: Media) -> None:
-    source = media.clip("h264_aac.mp4") if length_s == 2 else media.seconds(60)
-    file = completed(engine, source, container="jpg", sheet_columns=3, sheet_rows=2, max_width=160)
+@pytest.mark.parametrize(("length_s", "rows"), [(10, 2), (60, 1)], ids=["of all pictures", "of keyframes"])
+def test_a_sheet_is_one_jpeg(length_s: int, rows: int, engine: Engine, media: Media) -> None:
+    file = completed(engine, media.seconds(length_s), container="jpg", sheet_columns=3, sheet_rows=rows, max_width=160)
     said = run([builders.ffmpeg(), "-hide_banner", "-i", f"file:{file}", "-f", "null", "-"]).err
-    assert f"{3 * 160 + 4 * 4}x{2 * 90 + 3 * 4}" in said and "frame=    1" in said
+    assert f"{3 * 160 + 4 * 4}x{rows * 90 + (rows + 1) * 4}" in said and "frame=    1" in said
+
+
+def test_films_stills_and_sound_are_made_in_one_decode(engine: Engine, media: Media) -> None:
+    also = [
+        {"container": "jpg", "sheet_columns": 2, "sheet_rows": 2},
+        {"container": "gif", "fps": 10, "max_width": 160},
+        {"container": "webp", "max_width": 160},
+        {"container": "mov", "video": "prores", "audio": "pcm"},
+        {"container": "mp3"},
+    ]
+    job = ended(engine, media.clip("h264_aac.mp4"), also=also)
+    assert job.state is State.COMPLETED, job.problem
+    frames = {Path(made.file).suffix: made.measures.get("frames") for made in job.artifacts}
+    assert frames == {".mp4": 50, ".jpg": 1, ".gif": 20, ".webp": 50, ".mov": 50, ".mp3": None}
 
 
 def test_a_sheet_of_a_film_with_fewer_pictures_than_tiles_is_full(engine: Engine, tmp_path: Path) -> None:
