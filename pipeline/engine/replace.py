@@ -5,11 +5,13 @@ Every move may be said again: what was done already is found done.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterable
 
 from pipeline.engine import noreplace
+from pipeline.engine.names import names_like
 from pipeline.engine.workspace import PARENT, flush_folder, make_folder
 from pipeline.model.job import Artifact, Job
 from pipeline.model.problem import PipelineError, source_changed, source_is_link, source_not_movable
@@ -32,10 +34,12 @@ def planned(job: Job) -> Kept | None:
         PipelineError: it is not the content the result was made from.
     """
     file = job.source.file
+    # Its folder is this job's own; still, what a person may have put there is not run over.
+    asides = names_like(os.path.join(_folder_of(job), os.path.basename(file)))
     kept = Kept(
         job_id=job.id,
         place=job.source.path,
-        aside=os.fsencode(os.path.join(_folder_of(job), os.path.basename(file))),
+        aside=os.fsencode(next(name for name in asides if not os.path.lexists(name))),
         size=job.source.size,
         mtime_ns=job.source.mtime_ns,
         at_ms=time.time_ns() // 1_000_000,
@@ -71,6 +75,8 @@ def move_aside(kept: Kept) -> None:
         if _is(kept.aside, kept):
             # A way back was interrupted between giving the one name and taking the other: both are one file.
             os.unlink(place)
+        elif os.path.lexists(aside):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), aside)
         else:
             os.rename(place, aside)
         flush_folder(os.path.dirname(aside))

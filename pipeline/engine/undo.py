@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -32,10 +33,10 @@ from pipeline.model.problem import (
     undo_too_early,
 )
 from pipeline.model.source import shown
-from pipeline.model.state import State
 from pipeline.store.jobs import load_job, save_jobs
 from pipeline.store.kept import Kept, Placed, all_kept, expired_kept, forget_kept, kept_of, moving_kept, save_kept
 from pipeline.store.publishing import clear_intents, intents_of, release_names
+from pipeline.store.trouble import trouble_of
 from pipeline.store.writer import Writer
 
 _LOG = logging.getLogger(__name__)
@@ -79,6 +80,10 @@ class Undo:
                 return undo_name_taken(kept.place)
             except OSError as error:
                 return undo_failed(error.filename or kept.place, error.strerror or str(error))
+            except sqlite3.Error as error:
+                if (problem := trouble_of(error)) is None:
+                    raise
+                return problem
 
     def mend(self) -> None:
         """Puts sources back whose jobs ended without a result in their place. For a start, before anything runs."""
@@ -104,21 +109,22 @@ class Undo:
         """The job ended between making room and its result's name: all goes back to how it was."""
         jobs = [job] if job is not None else []
         with self._lock:
-            if any(not newest.state.is_terminal for newest in map(self._roster.get, [kept.job_id]) if newest):
-                return undo_too_early(State.PENDING.value)
+            newest = self._roster.get(kept.job_id)
+            if newest is not None and not newest.state.is_terminal:
+                return undo_too_early(newest.state.value)
             # A retry that comes meanwhile starts when this is done, and finds the source in its place.
             self._roster.withhold(jobs)
-        try:
-            take_back(self._writer.submit(lambda c: intents_of(c, kept.job_id)).result(), kept)
-        finally:
-            self._scheduler.let_start(jobs)
 
         def forget(connection: Connection) -> None:
             clear_intents(connection, kept.job_id)
             release_names(connection, kept.job_id)
             forget_kept(connection, kept.job_id)
 
-        self._save(forget)
+        try:
+            take_back(self._writer.submit(lambda c: intents_of(c, kept.job_id)).result(), kept)
+            self._save(forget)
+        finally:
+            self._scheduler.let_start(jobs)
         return None
 
     def _swap(self, kept: Kept, job: Job | None) -> Problem | None:

@@ -140,6 +140,27 @@ def test_another_name_of_the_same_file_stays(bench: Bench) -> None:
     assert (bench.out / "clip.mp4").read_bytes() == b"source"
 
 
+def test_what_lies_where_it_would_be_kept_is_not_run_over(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = bench.job()
+    made = bench.made(job, "clip.mov")
+    planned = replace.planned
+
+    def beaten(job: Job) -> Kept | None:
+        kept = planned(job)
+        bench.aside(job).parent.mkdir(parents=True)
+        bench.aside(job).write_bytes(b"a stranger's")
+        return kept
+
+    with monkeypatch.context() as patch, pytest.raises(PipelineError) as caught:
+        patch.setattr(replace, "planned", beaten)
+        bench.publisher(job).publish(made)
+    assert caught.value.problem.code == "source_not_movable"
+    assert bench.source.read_bytes() == b"source"
+    bench.publisher(job).publish(made)
+    assert bench.aside(job).read_bytes() == b"a stranger's"
+    assert bench.aside(job).with_name("clip (2).mov").read_bytes() == b"source"
+
+
 def test_a_link_is_refused(bench: Bench) -> None:
     (bench.out / "link.mov").symlink_to(bench.source)
     job = bench.job(name="link.mov")

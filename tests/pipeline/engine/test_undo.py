@@ -3,13 +3,13 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from pipeline.engine import noreplace, replace
+from pipeline.engine import noreplace, replace, undo
 from pipeline.engine.roster import Roster
 from pipeline.engine.scheduler import Scheduler
 from pipeline.engine.undo import Undo
@@ -21,6 +21,7 @@ from pipeline.store.jobs import load_job, remove_jobs, save_jobs
 from pipeline.store.kept import keep
 from pipeline.store.publishing import clear_intents, release_names
 from pipeline.store.writer import Writer
+from tests.pipeline.engine.support import drive_is_full
 from tests.pipeline.engine.test_noreplace import no_links
 from tests.pipeline.engine.test_replace import DATE_NS, Bench, Power, dies_at, source_is_somewhere
 from tests.pipeline.store.support import LIMIT_S, settle
@@ -35,12 +36,14 @@ class Idle(Scheduler):
     def __init__(self, read_by_others: set[bytes]) -> None:
         self.roster = Roster()
         self._read_by_others = read_by_others
+        self.on_start: Callable[[], object] = lambda: None
 
     def is_source(self, path: bytes, besides: str = "") -> bool:
         return path in self._read_by_others
 
     def let_start(self, jobs: Sequence[Job]) -> None:
         self.roster.accept(jobs)
+        self.on_start()
 
 
 class UndoBench(Bench):
@@ -52,7 +55,8 @@ class UndoBench(Bench):
         self.writer._tell = lambda told: self.told.extend(each.event for each in told)
         self.read_by_others: set[bytes] = set()
         self.now_ms = NOW_MS
-        self.way_back = Undo(threading.RLock(), Idle(self.read_by_others), self.writer, now_ms=lambda: self.now_ms)
+        self.idle = Idle(self.read_by_others)
+        self.way_back = Undo(threading.RLock(), self.idle, self.writer, now_ms=lambda: self.now_ms)
 
     def replaced(self, *names: str, num: int = 1) -> tuple[Job, tuple[Artifact, ...]]:
         """A job that has ended, with its results under these names."""
@@ -135,6 +139,30 @@ def test_a_failed_job_that_is_tried_again_meanwhile_is_not_undone(bench: UndoBen
     bench.way_back._roster.add([job], accepted=True)
     assert bench.undo(job) == "undo_too_early"
     assert bench.source.read_bytes() == b"result"
+
+
+def test_a_failed_job_may_start_again_when_all_is_as_before(bench: UndoBench) -> None:
+    """Its next attempt must find neither the source gone nor an intent to move it."""
+    job = bench.job()
+    bench.publisher(job).publish(bench.made(job, "clip.mov"))
+    failed = msgspec.structs.replace(job, state=State.FAILED, ended_ms=NOW_MS)
+    bench.writer.submit(lambda c: save_jobs(c, [failed])).result(LIMIT_S)
+    found: list[object] = []
+    bench.idle.on_start = lambda: found.extend([bench.source.read_bytes(), bench.kept(job), bench.intents(job)])
+    assert bench.undo(job) == ""
+    assert found == [b"source", None, []]
+
+
+def test_a_store_that_cannot_be_written_is_said(bench: UndoBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise drive_is_full()
+
+    job, _ = bench.replaced("clip.mov")
+    with monkeypatch.context() as patch:
+        patch.setattr(undo, "save_kept", full)
+        assert bench.undo(job) == "store_unwritable"
+    assert bench.source.read_bytes() == b"result"
+    assert bench.undo(job) == ""
 
 
 def test_a_kept_source_that_is_gone_is_said_and_the_result_stays(bench: UndoBench) -> None:
