@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.media.command import command, made_up, output
@@ -66,9 +67,22 @@ def tried(info: MediaInfo, made: Output) -> Talk[None]:
         # Said like this, and not as a part of a graph, it must have one way in and one way out.
         look = output([_blank(made)], "-", format="null", vcodec="wrapped_avframe", vf=chain)
         yield from _run("filters", command(look), "Try the filters")
-    if choices.extra.strip() and (targets := [*_film(made), *_sounds(info, made)]):
-        asked = command(*targets, before=devices([made.hardware]))
+    if choices.extra.strip():
+        yield from _arguments_tried(info, made)
+
+
+def _arguments_tried(info: MediaInfo, made: Output) -> Talk[None]:
+    """Runs arguments with the encoder they are for; where hardware refuses, with the software that takes its place."""
+    targets = [*_film(made), *_sounds(info, made)]
+    if not targets:
+        return
+    asked = command(*targets, before=devices([made.hardware]))
+    try:
         yield from _run("extra", asked, "Try the arguments", is_strict=True)
+    except PipelineError:
+        if made.hardware is None:
+            raise
+        yield from _arguments_tried(info, replace(made, hardware=None))
 
 
 def _filters(choices: OutputChoices) -> str:

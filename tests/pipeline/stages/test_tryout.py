@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.model.machine import HardwareCodec
 from pipeline.model.problem import PipelineError
 from pipeline.model.stage import Script, Talk
 from pipeline.stages.tryout import check_own, tried, tries
@@ -50,6 +51,18 @@ def test_arguments_run_with_the_encoder_they_are_for() -> None:
     assert run_.value_of("-x264-params:v:0") == "aq-mode=3"
     assert run_.value_of("-cutoff:a:0") == "18000"
     assert "anullsrc" in run_.argv_text
+
+
+def test_what_hardware_refuses_is_tried_with_software() -> None:
+    source = SOURCES["1080p"]
+    assert source.info is not None
+    made = an_output(source, wanted(extra="-bf 3"), hardware=HardwareCodec("h264_nvenc"))
+    talk = drive(_nothing(tried(source.info, made)))
+    assert talk.asks_for_run().value_of("-c:v:0") == "h264_nvenc"
+    talk.answers(exit_code=1, stderr="[h264_nvenc] Max B-frames 3 exceed 0")
+    assert talk.asks_for_run().value_of("-c:v:0") == "libx264"
+    talk.answers()
+    assert talk.returns() == ()
 
 
 def test_both_are_tried_one_after_the_other() -> None:
