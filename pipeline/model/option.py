@@ -76,13 +76,18 @@ class OptionField(msgspec.Struct, frozen=True):
     group: str = ""
 
 
-@functools.cache
 def fields_of(owner: type[msgspec.Struct]) -> tuple[OptionField, ...]:
     """The options a Struct declares, in order.
 
     Raises:
         TypeError: a field is not declared with `option(...)`; that is a bug of ours.
     """
+    return _fields_of(owner)
+
+
+@functools.cache
+def _fields_of(owner: Any) -> tuple[OptionField, ...]:
+    # To read annotations takes milliseconds, and every job that is made ready asks for them.
     hints = get_type_hints(owner, include_extras=True)
     return tuple(_field(field, hints[field.name], _group(owner, field.name)) for field in msgspec.structs.fields(owner))
 
