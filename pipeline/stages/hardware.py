@@ -22,6 +22,10 @@ _FAMILIES = (
 )  # fmt: skip
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9", "prores": "ProRes", "dnxhr": "DNxHR"}
 
+# It takes two turns over a film to make a file of a certain size, and what is known of the way to a score is known of
+# software.
+_GOALS = {"size": "A file size", "vmaf": "A VMAF score"}
+
 # What an encoder that does not start, stops, hangs or crashes is found to be. Some of it may pass by itself; but when
 # a Script hears of that, it has been tried again in vain.
 _FAULTS = frozenset({
@@ -48,8 +52,10 @@ def hardware_for(choices: VideoChoices, machine: Machine) -> HardwareCodec | Non
 
 def missing(choices: VideoChoices, hardware: HardwareCodec | None) -> tuple[Warn, ...]:
     """What is to be said where hardware was asked for and software is taken."""
-    if hardware is not None or not is_wanted(choices):
+    if hardware is not None or not _is_asked_for(choices):
         return ()
+    if goal := _GOALS.get(choices.rate):
+        return (Warn("hardware_missing", f"{goal} is only reached in software, which was used."),)
     text = f"No hardware encoder for {_CODECS[choices.video]} was found to work on this computer; software was used."
     return (Warn("hardware_missing", text),)
 
@@ -96,7 +102,11 @@ def devices(hardware: Sequence[HardwareCodec | None]) -> tuple[str, ...]:
 
 
 def is_wanted(choices: VideoChoices) -> bool:
-    """Whether pictures are to be encoded in hardware."""
+    """Whether pictures are to be encoded in hardware, and it can do what is asked."""
+    return _is_asked_for(choices) and choices.rate not in _GOALS
+
+
+def _is_asked_for(choices: VideoChoices) -> bool:
     return choices.encoder == "hardware" and choices.video not in ("copy", "none", "gif", "webp", "sheet")
 
 

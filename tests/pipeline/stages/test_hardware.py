@@ -43,6 +43,9 @@ BOTH = Machine(4, 1, (VAAPI, NVENC, QSV))
         ({"encoder": "hardware", "video": "av1"}, BOTH, None),
         ({"encoder": "hardware", "video": "copy"}, BOTH, None),
         ({"encoder": "hardware"}, UNKNOWN, None),
+        ({"encoder": "hardware", "rate": "bitrate"}, BOTH, "h264_nvenc"),
+        ({"encoder": "hardware", "rate": "size"}, BOTH, None),
+        ({"encoder": "hardware", "rate": "vmaf"}, BOTH, None),
     ],
 )
 def test_the_best_proven_encoder_of_the_codec_is_taken(
@@ -57,6 +60,7 @@ def test_the_best_proven_encoder_of_the_codec_is_taken(
     [
         ({"encoder": "hardware", "video": "av1"}, ["hardware_missing"]),
         ({"encoder": "hardware", "video": "prores", "container": "mov"}, ["hardware_missing"]),
+        ({"encoder": "hardware", "rate": "size"}, ["hardware_missing"]),
         ({"encoder": "hardware", "video": "copy"}, []),
         ({"encoder": "hardware", "video": "none"}, []),
         ({}, []),
