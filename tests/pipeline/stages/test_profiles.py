@@ -27,9 +27,11 @@ def test_a_profile_is_said_as_the_encoder_knows_it(choices: dict[str, Any], said
     [
         ("dnxhr", (254, 144), True), ("dnxhr", (256, 118), True), ("dnxhr", (256, 120), False),
         ("dnxhr", (0, 0), False), ("prores", (16, 16), False), ("h264", (2, 2), False),
+        ("hevc", (14, 180), True), ("hevc", (16, 16), False), ("av1", (2, 2), True), ("av1", (4, 4), False),
+        ("vp9", (2, 2), False),
     ],
 )  # fmt: skip
-def test_dnxhr_has_a_least_size(codec: Any, size: tuple[int, int], is_refused: bool) -> None:
+def test_some_codecs_have_a_least_size(codec: Any, size: tuple[int, int], is_refused: bool) -> None:
     choices = wanted("mov", codec)
     if not is_refused:
         refuse_size(choices, *size)
