@@ -73,7 +73,7 @@ def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) ->
     if made.selection.encoded:
         return forecast_of((yield from sampled(source, info, made, scratch)), made, info)
     counts = yield from counted_source(source)
-    kept = [counts[each.stream.index] for each in made.selection.kept] if counts else []
+    kept = [counts[each.stream.index] for each in made.selection.kept if not each.file] if counts else []
     share = made.seconds(info) / expect.seconds(info) if expect.seconds(info) else 1.0
     bytes_ = share * (sum(each.bytes for each in kept) + _overhead(kept, 1.0) if counts else source.size)
     windows, _ = windows_of(info, made.span, expect.seconds(info))
@@ -104,7 +104,8 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
     outcomes: list[Outcome] = []
     for number, span in enumerate(spans, 1):
         name = scratch.path(f"window-{number}.{made.container.suffix}")
-        window = replace(made, span=span, target=name, result=name)
+        # What is burnt in costs little, and is made ready for the wanted part as a whole.
+        window = replace(made, span=span, target=name, result=name, burn=None)
         encode = encode_command(source, info, [window])
         part = (number, len(spans))
         tried: Outcome = yield Run(encode, makes=(name,), label="Try a part", part=part)

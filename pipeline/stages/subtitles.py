@@ -121,7 +121,9 @@ def _chosen(info: MediaInfo, choices: OutputChoices, beside: Sequence[Kept]) -> 
 
 
 def _bitmaps(source: Source, span: Span, stream: MediaStream, film: MediaStream) -> Burn:
-    entry = source_input(source, **span.input_options())
+    # The very input the film is read by: only so ffmpeg brings the two together in time.
+    apart = {"an": None} if span.lead_s else {}
+    entry = source_input(source, **apart, **span.film_options())
     width = film.height if film.rotation % 180 == 90 else film.width
     return Burn(bitmaps=entry[str(stream.index)], width=width)
 
