@@ -6,6 +6,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 import msgspec
@@ -16,23 +19,38 @@ from app.cli.jobs import reading
 from app.cli.out import say
 from app.cli.parts import Bootstrap
 from app.cli.session import presets_of, settings_of
-from app.home import find_home
+from app.home import Home, find_home
 from pipeline.engine.cancel import Cancel
 from pipeline.engine.estimate import Speeds
 from pipeline.engine.forecast import forecast, with_history
 from pipeline.engine.intake import look
-from pipeline.engine.presets import PresetBook, recipe_named
+from pipeline.engine.presets import recipe_named
 from pipeline.media.counter import COUNTER
 from pipeline.media.probe import Prober
+from pipeline.media.toolchain import Toolchain
 from pipeline.model import wire
 from pipeline.model.flow import Flow
 from pipeline.model.forecast import Forecast, Guess
-from pipeline.model.problem import PipelineError, nothing_found
+from pipeline.model.machine import Machine
+from pipeline.model.problem import PipelineError, Problem, nothing_found
+from pipeline.model.recipe import Recipe
 from pipeline.model.source import Source, shown
 from pipeline.store.connection import is_there, reader
 from pipeline.store.recovery import NAME
 from pipeline.store.schema import version_of
 from pipeline.store.speeds import all_rates
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be made, and with which means."""
+
+    recipe: Recipe[Any]
+    options: Any
+    flow: Flow
+    toolchain: Toolchain
+    machine: Machine
+    speeds: Speeds
 
 
 def foretell(arguments: Arguments, bootstrap: Bootstrap) -> int:
@@ -42,30 +60,39 @@ def foretell(arguments: Arguments, bootstrap: Bootstrap) -> int:
         PipelineError: wrong names or values.
     """
     home = find_home(arguments.home)
-    book = presets_of(bootstrap, home)
-    flow = book.flow(arguments.recipe, arguments.preset, arguments.sets)
-    toolchain = bootstrap.open_toolchain(home, settings_of(home))
-    speeds = _speeds(os.path.join(home.database_folder, NAME))
+    wanted = _wanted(arguments, bootstrap, home)
     found = look(arguments.inputs)
     if not found.sources:
         raise PipelineError(nothing_found(text.listed([shown(path) for path in arguments.inputs])))
-    total: Forecast | None = None
+    told: list[Forecast] = []
     failed = False
     with closing(Prober()) as prober, closing(COUNTER):
         for source in found.sources:
             try:
                 known = _known(source, prober)
-                told = _one(known, flow, book, toolchain, speeds)
+                reason = wanted.recipe.skips(known, wanted.options)
+                one = None if reason else _one(known, wanted)
             except PipelineError as error:
                 say(error.problem)
                 failed = True
                 continue
-            failed = failed or told is None
-            total = told if total is None else total + told if told else total
-            _print(arguments, source, told)
-    if total is not None and len(found.sources) > 1 and not arguments.json:
-        print(f"In all: {described(total)}")
+            failed = failed or (one is None and reason is None)
+            told += [one] if one else []
+            _print(arguments, source, one, reason)
+    if len(told) > 1 and not arguments.json:
+        print(f"In all: {described(reduce(add, told))}")
     return int(failed)
+
+
+def _wanted(arguments: Arguments, bootstrap: Bootstrap, home: Home) -> _Wanted:
+    book = presets_of(bootstrap, home)
+    flow = book.flow(arguments.recipe, arguments.preset, arguments.sets)
+    (step,) = flow.steps
+    recipe = recipe_named({each.id: each for each in book.recipes()}, step.recipe)
+    options = recipe.decode(step.options)
+    toolchain = bootstrap.open_toolchain(home, settings_of(home))
+    machine = bootstrap.machine_of(toolchain, with_hardware=recipe.wants_hardware(options))
+    return _Wanted(recipe, options, flow, toolchain, machine, _speeds(os.path.join(home.database_folder, NAME)))
 
 
 def described(told: Forecast) -> str:
@@ -84,20 +111,27 @@ def _known(source: Source, prober: Prober) -> Source:
     return msgspec.structs.replace(source, info=info, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
-def _one(source: Source, flow: Flow, book: PresetBook, toolchain: Any, speeds: Speeds) -> Forecast | None:
-    (step,) = flow.steps
-    recipe = recipe_named({each.id: each for each in book.recipes()}, step.recipe)
-    options = recipe.decode(step.options)
-    told = forecast(recipe, source, options, toolchain=toolchain, cancel=Cancel())
-    return None if told is None else with_history(told, source, flow, speeds)
+def _one(source: Source, wanted: _Wanted) -> Forecast | None:
+    told = forecast(
+        wanted.recipe,
+        source,
+        wanted.options,
+        toolchain=wanted.toolchain,
+        cancel=Cancel(),
+        machine=wanted.machine,
+    )
+    return None if told is None else with_history(told, source, wanted.flow, wanted.speeds)
 
 
-def _print(arguments: Arguments, source: Source, told: Forecast | None) -> None:
+def _print(arguments: Arguments, source: Source, told: Forecast | None, reason: Problem | None) -> None:
     if arguments.json:
         line = {**wire.path_fields(source.path), "forecast": msgspec.to_builtins(told)}
+        if reason is not None:
+            line["skipped"] = reason.message
         sys.stdout.write(wire.line(line).decode() + "\n")
-    else:
-        print(f"{text.one_line(source.name)}: {described(told) if told else 'nothing is known of it'}", flush=True)
+        return
+    what = described(told) if told else f"skipped. {reason.message}" if reason else "nothing is known of it"
+    print(f"{text.one_line(source.name)}: {text.one_line(what)}", flush=True)
 
 
 def _speeds(database: str) -> Speeds:

@@ -8,12 +8,12 @@ import msgspec
 
 from pipeline.engine.aside import Aside
 from pipeline.engine.estimate import Speeds
-from pipeline.media.computer import machine
 from pipeline.media.toolchain import Toolchain
 from pipeline.model.destination import Destination
 from pipeline.model.flow import Flow
 from pipeline.model.forecast import Forecast, Guess
 from pipeline.model.job import Job
+from pipeline.model.machine import UNKNOWN, Machine
 from pipeline.model.recipe import O, Recipe
 from pipeline.model.source import Source
 from pipeline.model.stage import CancelSignal, Scratch
@@ -26,6 +26,7 @@ def forecast(
     *,
     toolchain: Toolchain,
     cancel: CancelSignal,
+    machine: Machine = UNKNOWN,
     folder: str | None = None,
 ) -> Forecast | None:
     """What to expect; None where the recipe cannot tell. Blocks for some seconds; `source.info` is there.
@@ -36,6 +37,7 @@ def forecast(
         options: how.
         toolchain: the tools it would be made with.
         cancel: ends it.
+        machine: what the Script knows of the computer.
         folder: where what is tried lies meanwhile; without it where the system keeps such things.
 
     Raises:
@@ -43,8 +45,8 @@ def forecast(
         PipelineError: the source cannot be made into what the options ask for.
     """
     with tempfile.TemporaryDirectory(prefix="reelyard-", dir=folder) as scratch:
-        known = Scratch(machine=machine(toolchain, with_hardware=recipe.wants_hardware(options)))
-        return Aside(toolchain, scratch, cancel).drive(recipe.forecast(source, options, known), source)
+        talk = recipe.forecast(source, options, Scratch(machine=machine))
+        return Aside(toolchain, scratch, cancel).drive(talk, source)
 
 
 def with_history(told: Forecast, source: Source, flow: Flow, speeds: Speeds) -> Forecast:

@@ -62,6 +62,15 @@ def test_a_bad_file_is_said_and_the_others_are_told(
     assert "bad.mp4" in errors
 
 
+def test_what_a_rule_leaves_out_is_said_and_not_tried(
+    media: Media, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(media.clip("h264_aac.mp4"))
+    code, lines, _ = told(capsys, file, "--set", "skip_codecs=h264", "--home", str(tmp_path))
+    assert code == 0
+    assert lines == ["h264_aac.mp4: skipped. h264_aac.mp4 is H.264 already; the rule skips h264."]
+
+
 def test_wrong_names_are_refused_before_anything_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, lines, errors = told(capsys, "x.mp4", "--preset", "web-1080", "--home", str(tmp_path))
     assert (code, lines) == (2, [])
