@@ -22,7 +22,7 @@ AT_THE_CUT_S = 1.0
 # Who speaks in a line of ffmpeg's: these write, and say nothing about what was read.
 _WRITERS = (
     "[out#", "[vost#", "[aost#", "[sost#", "[enc:", "[mp4]", "[ipod]", "[matroska]", "[libx26", "[libmp3lame]",
-    "[Parsed_subtitles",
+    "[Parsed_subtitles", "Invalid UTF8 sequence in avio_put",
 )  # fmt: skip
 
 # A packet whose end is missing. It is a warning only, and a muxer that copies takes it as it is:

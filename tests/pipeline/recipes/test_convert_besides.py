@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -288,6 +289,18 @@ def test_a_phone_says_where_and_with_what(container: str, engine: Engine, media:
     said = described(converted(engine, besides(media, "phone.mov"), container=container)).lower()
     for word in ("com.apple.quicktime.make", "maker", "com.apple.quicktime.location.iso6709", "2024-05-01t08:00:00"):
         assert word in said
+
+
+@pytest.mark.parametrize(("name", "container"), (("latin.mkv", "mp4"), ("latin.mkv", "mkv"), ("latin.mp3", "mp3")))
+def test_tags_that_are_no_utf_8_are_no_damage(
+    name: str, container: str, engine: Engine, media: Media, tmp_path: Path
+) -> None:
+    title = os.fsdecode(b"title=Caf\xe9")
+    origin = clip(media, "h264_aac.mkv" if name.endswith("mkv") else "plain.mp3")
+    source = make(["-i", str(origin), "-c", "copy", "-metadata", title], tmp_path / name)
+    made = converted(engine, source, container=container)
+    assert made.warnings == []
+    assert "Caf" in described(made)
 
 
 def test_chapters_can_be_left_out_and_shift_with_a_part(engine: Engine, media: Media) -> None:
