@@ -753,12 +753,12 @@ def no_subtitle(path: str | bytes, languages: str) -> Problem:
 
 
 def size_too_small(
-    target: int, seconds: float, size: tuple[int, int], kbps: float, good_kbps: float, needed: float
+    target: int, seconds: float, width: int, height: int, kbps: float, good_kbps: float, needed: float
 ) -> Problem:
-    """`target` and `needed` in bytes, `size` in pixels, `kbps` what would be left for pictures."""
+    """`target` and `needed` in bytes, `kbps` what would be left for pictures."""
     return Problem(
         "size_too_small",
-        f"{_mb(target)} are too few for {_clock(seconds)} of {size[0]}×{size[1]}.",
+        f"{_mb(target)} are too few for {_clock(seconds)} of {width}×{height}.",
         f"Only {kbps:.3g} kb/s would be left for the pictures, and they need {good_kbps:,.0f} kb/s to be worth a look.",
         Remedy(f"Allow about {_mb(needed)}, choose a smaller picture, or accept poor ones.", "change_options"),
     )

@@ -155,7 +155,7 @@ def _refuse_poor(made: Output, seconds: float, pictures: int, target: int, room:
     if kbps < least_kbps(codec, made.size, rate):
         good_kbps = tolerable_kbps(codec, made.size, rate)
         needed = target - room + good_kbps * 1000 / 8 * seconds
-        raise PipelineError(size_too_small(target, seconds, made.size, kbps, good_kbps, needed))
+        raise PipelineError(size_too_small(target, seconds, *made.size, kbps, good_kbps, needed))
 
 
 def _rest_bytes(source: Source, info: MediaInfo, made: Output) -> Talk[int]:
