@@ -98,14 +98,19 @@ _REASON_OF = {word: reason for reason, words in _REASONS.items() for word in wor
 # Keys inside the parameters of encoders that read or write files, or say what an option says.
 _PARAM_FILES = frozenset({
     "stats", "qpfile", "cqm", "cqmfile", "dump-yuv", "opencl-clbin", "csv", "csv-log-level", "recon", "recon-depth",
-    "analysis-save", "analysis-load", "analysis-reuse-file", "scaling-list", "lambda-file", "zonefile", "dhdr10-info",
-    "dolby-vision-rpu", "film-grain", "fgs-table", "qp-file", "use-qp-file", "input", "output", "errlog", "tune-file",
+    "analysis-save", "analysis-load", "analysis-reuse-file", "abr-ladder", "scaling-list", "lambda-file", "zonefile",
+    "dhdr10-info", "dolby-vision-rpu", "aom-film-grain", "fgs-table", "qp-file", "use-q-file", "roi-map-file", "input",
+    "output", "errlog",
 })  # fmt: skip
+# To x265 it is a file, to SVT-AV1 a number.
+_PARAM_FILES_OF_X265 = frozenset({"film-grain"})
 _PARAM_OPTIONS = {
     "crf": "crf", "qp": "crf", "bitrate": "video_kbps", "tbr": "video_kbps", "rc": "rate", "pass": "rate",
     "passes": "rate", "preset": "speed", "fps": "fps", "fps-num": "fps", "fps-denom": "fps", "input-depth": "bit_depth",
     "output-depth": "bit_depth", "colorprim": "hdr", "colormatrix": "hdr", "transfer": "hdr", "range": "hdr",
-    "master-display": "hdr", "max-cll": "hdr", "frames": "end", "seek": "start", "threads": "",
+    "master-display": "hdr", "max-cll": "hdr", "color-primaries": "hdr", "transfer-characteristics": "hdr",
+    "matrix-coefficients": "hdr", "color-range": "hdr", "mastering-display": "hdr", "content-light": "hdr",
+    "frames": "end", "seek": "start", "threads": "",
 }  # fmt: skip
 _PARAM_TIMES = frozenset({"force-cfr", "vfr-input", "timebase", "field-repeat", "pulldown"})
 
@@ -219,6 +224,9 @@ def _option_for(word: str, name: str) -> str:
 
 def _judge_value(name: str, value: str) -> None:
     if name in _PARAMS:
+        if re.search(r"[\\'\"]", value):
+            # Escaped and quoted, a key would pass for another here than for ffmpeg.
+            _refuse(f"-{name} can have no backslashes or quotes in it")
         for pair in value.split(":"):
             _judge_param(name, pair.partition("=")[0].strip().lower().replace("_", "-"))
     elif name == "flags":
@@ -229,7 +237,7 @@ def _judge_value(name: str, value: str) -> None:
 
 def _judge_param(name: str, key: str) -> None:
     plain = key.removeprefix("no-")
-    if plain in _PARAM_FILES:
+    if plain in _PARAM_FILES or (name == "x265-params" and plain in _PARAM_FILES_OF_X265):
         _refuse(f"{key} in -{name} reads or writes a file; only the source is read, and only the result is written")
     if plain in _PARAM_TIMES:
         _refuse(f"{key} in -{name} would move pictures in time")
