@@ -95,7 +95,7 @@ class Runner:
                     _LOG.exception("job %s met a bug", job.id)
                 verdict = Verdict(Trigger.FAIL, problem or bug(traceback.format_exc()))
             if verdict.problem is not None:
-                log.write("error", str(verdict.problem))
+                log.write("info" if verdict.trigger is Trigger.SKIP else "error", str(verdict.problem))
         if verdict.trigger in (Trigger.FAIL, Trigger.SKIP) and not self._has_steps(job.id):
             # Before the ending is known: a retry that comes at once must find its Workspace its own.
             workspace.remove()

@@ -758,7 +758,7 @@ def size_too_small(
     """`target` and `needed` in bytes, `kbps` what would be left for pictures."""
     return Problem(
         "size_too_small",
-        f"{_mb(target)} are too few for {_clock(seconds)} of {width}×{height}.",
+        f"No more than {_mb(target)} are too few for {_clock(seconds)} of {width}×{height}.",
         f"Only {kbps:.3g} kb/s would be left for the pictures, and they need {good_kbps:,.0f} kb/s to be worth a look.",
         Remedy(f"Allow about {_mb(needed)}, choose a smaller picture, or accept poor ones.", "change_options"),
     )
