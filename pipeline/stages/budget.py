@@ -37,8 +37,9 @@ _GENEROUS_BITS = {"h264": 0.25, "hevc": 0.18, "av1": 0.15, "vp9": 0.18}
 _BYTES_PER_PICTURE = 16
 # Where the sound, the first turn and the first try end on the bar. Most films need no second try.
 _SOUND, _FIRST_TURN, _FIRST_TRY = 0.04, 0.34, 0.9
-# A bit rate that moves by a tenth and a size that does not by a hundredth: the encoder has come to its end.
-_MOVES, _STAYS = 1.1, 1.01
+# A size that grows only as this power of the bit rate: the encoder has come to its end. What a change of the bit rate
+# as small as the other leads to says nothing.
+_STAYS, _WHIM = 0.15, 0.03
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,12 @@ def next_kbps(tries: Sequence[Try], target: int) -> float | None:
     aim = target * _AIM - (last.bytes - last.film_bytes)
     over = min((each for each in tries if each.bytes > target), key=lambda each: each.bytes, default=None)
     under = max((each for each in tries if each.bytes <= target), key=lambda each: each.bytes, default=None)
-    if aim <= 0 or _is_at_its_end(tries):
+    if aim <= 0:
         return None
     if over is None or under is None or over.film_bytes <= under.film_bytes:
-        kbps = last.kbps * aim / max(1, last.film_bytes)
+        if _is_at_its_end(tries):
+            return None
+        kbps = last.kbps * (aim / max(1, last.film_bytes)) ** (1 / min(max(_power(tries), 0.3), 1.5))
         # What lies on the wrong side of a try that was already wrong is a whim of the encoder.
         kbps = min(kbps, over.kbps * 0.99) if over else max(kbps, under.kbps * 1.01) if under else kbps
     else:
@@ -134,10 +137,17 @@ def next_kbps(tries: Sequence[Try], target: int) -> float | None:
 
 def _is_at_its_end(tries: Sequence[Try]) -> bool:
     """Whether the size no longer follows the bit rate."""
-    if len(tries) < 2:
+    if len(tries) < 2 or abs(tries[-1].kbps / tries[-2].kbps - 1) < _WHIM:
         return False
-    one, other = sorted(tries[-2:], key=lambda each: each.kbps)
-    return other.kbps > one.kbps * _MOVES and other.film_bytes < one.film_bytes * _STAYS
+    return _power(tries) < _STAYS
+
+
+def _power(tries: Sequence[Try]) -> float:
+    """As which power of the bit rate the size grew from the try before the last one."""
+    if len(tries) < 2 or tries[-1].kbps == tries[-2].kbps:
+        return 1.0
+    one, other = (math.log(max(1, each.film_bytes)) for each in tries[-2:])
+    return (other - one) / math.log(tries[-1].kbps / tries[-2].kbps)
 
 
 def _seconds(source: Source) -> Talk[float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.acts.count import CountPackets
@@ -132,6 +132,7 @@ def test_an_encoder_that_is_wrong_is_corrected_with_the_same_first_turn(codec: s
     assert len(world.runs("Look through the film")) == (0 if codec == "av1" else 1)
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.3, 3.0),
     st.floats(0.7, 1.3),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.curve import ABOVE, BELOW, SCALES, best_guess, first_tries, next_tries, score_at
@@ -32,6 +32,7 @@ def found(curve: Callable[[float], float], goal: float, codec: str = "h264") -> 
     return best_guess(tried, scale, goal), rounds
 
 
+@settings(deadline=None)
 @given(st.floats(1.0, 25.0), st.floats(4.0, 9.0), st.floats(75.0, 97.0))
 def test_a_search_ends_in_the_band_of_any_film_that_can_reach_it(missing: float, spread: float, goal: float) -> None:
     curve = film(missing, spread)
