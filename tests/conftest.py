@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psutil
 import pytest
 
@@ -23,6 +24,10 @@ __all__ = ["media", "open_folder"]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 GRACE_S = 5.0
+
+# How fast a machine is says nothing about what is right: no example fails because others use it too.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
