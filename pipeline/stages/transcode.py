@@ -220,7 +220,7 @@ def _options(kept: Kept, place: str, made: Output, info: MediaInfo) -> dict[str,
         case "video" if kept.is_encoded:
             return film_options(kept.stream, made, place)
         case "video":
-            return {f"c:{place}": "copy", **_brand(kept.stream, place)}
+            return {f"c:{place}": "copy", **_brand(kept.stream, made, place)}
         case "audio" if kept.is_encoded:
             options = audio_options(kept, made.choices, place, info, made.loudness.get(kept.stream.index))
             return with_extra(options, made.choices.extra, place)
@@ -246,9 +246,12 @@ def _own_times(made: Output) -> dict[str, str]:
     return {"fps_mode": "passthrough", "enc_time_base": "filter" if made.has_own_times else "demux"}
 
 
-def _brand(film: MediaStream, place: str) -> dict[str, str]:
+def _brand(film: MediaStream, made: Output, place: str) -> dict[str, str]:
+    if film.codec != "hevc":
+        return {}
     # Apple's players take HEVC only under this tag, and Dolby Vision that is nothing else only under its own.
-    return {f"tag:{place}": "dvh1" if has_no_base(film) else "hvc1"} if film.codec == "hevc" else {}
+    is_theirs = made.choices.container in ("mp4", "mov")
+    return {f"tag:{place}": "dvh1" if is_theirs and has_no_base(film) else "hvc1"}
 
 
 def _nothing_left(source: Source, choices: OutputChoices) -> Problem:
