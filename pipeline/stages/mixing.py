@@ -12,8 +12,7 @@ _BY_SAMPLES = "asetpts=N/SR/TB"
 
 # Holes in the sound become silence; otherwise what follows would come too early.
 _ON_TIME = "aresample=async=1"
-# Files of sound alone begin when their film did: what begins later gets silence before it. Most of them know no time.
-_SOUND_ALONE = ("mp3", "m4a", "wav", "flac", "opus")
+# Sound alone begins when its film did: what begins later gets silence before it. Most files of sound know no time.
 _FROM_ZERO = ":first_pts=0"
 
 # ffmpeg's own coefficients: the centre and the surrounds 3 dB lower on both sides, the deep effects (LFE) left out, as
@@ -33,7 +32,7 @@ _CD = 11025
 def mixed(sound: MediaStream, encoder: str, choices: SoundChoices, info: MediaInfo) -> list[str]:
     """The filters that bring decoded sound to its time and to the channels of the result."""
     by_samples = [_BY_SAMPLES] if info.container == "ogg" else []
-    from_zero = _FROM_ZERO if choices.container in _SOUND_ALONE else ""
+    from_zero = _FROM_ZERO if choices.video == "none" else ""
     channels = channels_of(sound, encoder, choices)
     down = _MIXED_DOWN.format(layout=("mono", "stereo")[channels - 1]) if channels <= 2 < sound.channels else ""
     if channels == 1 and sound.channels == 2:

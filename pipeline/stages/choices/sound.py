@@ -25,7 +25,7 @@ class SoundChoices(VideoChoices, frozen=True):
         ),
     ] = "aac"  # fmt: skip
     audio_kbps: Annotated[
-        int, option("Audio bit rate", "For two channels; more channels get more.", ge=16, le=512, unit="kb/s")
+        int, option("Audio bit rate", "For two channels; more get more, one gets less.", ge=16, le=512, unit="kb/s")
     ] = 160
     audio_copy_fitting: Annotated[
         bool, option("Copy what fits", "Sound that is in this codec already is copied instead of encoded again.")
@@ -40,7 +40,7 @@ class SoundChoices(VideoChoices, frozen=True):
     ] = "all"
     channels: Annotated[
         Literal["keep", "stereo", "mono"],
-        option("Channels", "Surround sound can be mixed down.",
+        option("Channels", "Surround sound can be mixed down, without its deep effects (LFE).",
                choices={"keep": "As they are", "stereo": "Stereo", "mono": "Mono"}),
     ] = "keep"  # fmt: skip
     sample_rate: Annotated[

@@ -62,7 +62,8 @@ def test_channels_are_never_added(channels: int, encoder: str, chosen: Any, left
     ("sound", "encoder", "chosen", "filters"),
     (
         ({}, "aac", {}, ["aresample=async=1"]),
-        ({}, "libmp3lame", {"container": "mp3"}, ["aresample=async=1:first_pts=0"]),
+        ({}, "libmp3lame", {"container": "mp3", "video": "none"}, ["aresample=async=1:first_pts=0"]),
+        ({}, "aac", {"video": "none"}, ["aresample=async=1:first_pts=0"]),
         ({"channels": 6}, "aac", {"channels": "stereo"}, ["aresample=async=1:ochl=stereo:rematrix_maxval=1"]),
         ({"channels": 6}, "libmp3lame", {}, ["aresample=async=1:ochl=stereo:rematrix_maxval=1"]),
         ({"channels": 2}, "aac", {"channels": "mono"}, ["aresample=async=1:ochl=mono:rematrix_maxval=1"]),
