@@ -18,7 +18,7 @@ from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Outcome, Run, Talk
 from pipeline.stages import expect
 from pipeline.stages.choices.sound import SoundChoices
-from pipeline.stages.mixing import mixed
+from pipeline.stages.mixing import mixed, rate_of, shaped
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.span import Span
 
@@ -154,7 +154,9 @@ def _measuring(
         meter = f"ebur128@{sound.index}=peak=true:framelog=quiet"
         filters[f"filter:a:{number}"] = ",".join([
             *mixed(sound, kept.encoder, choices, info),
-            *(levelled(level, choices, sound.sample_rate_hz) if level else ()),
+            *(levelled(level, choices, rate_of(sound, kept.encoder, choices)) if level else ()),
+            # What the result has no room for, such as tones no one hears, does not count.
+            *shaped(sound, kept.encoder, choices),
             meter,
         ])  # fmt: skip
     streams = [entry[str(kept.stream.index)] for kept in tracks]
