@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from pipeline.media.command import chained, command, output, scratch_input, source_input
+from pipeline.media.command import chained, command, copies, joined, nowhere, output, scratch_input, source_input
 from pipeline.model.source import Source
 from tests.support.names import ODD_NAMES
 
@@ -94,3 +94,17 @@ def test_a_person_s_filters_stand_in_the_graph_as_they_were_written() -> None:
     argv = command(output([film], "b.mp4")).argv
     graph = argv[argv.index("-filter_complex") + 1]
     assert graph == f"[0:0]hflip[s0];[s0]{chain}[s1];[s1]format=yuv420p[s2]"
+
+
+def test_decoded_pictures_may_go_to_several_outputs_and_come_back_behind_them() -> None:
+    film = joined([scratch_input("a.mkv")["0"], scratch_input("b.mkv")["0"]])
+    one, other = copies(film, 2)
+    made = command(
+        output([one], "made.mp4"), nowhere(other, fps_mode="passthrough"), after=("-dec", "1:0", "-f", "null")
+    )
+    argv = made.argv
+    graph = argv[argv.index("-filter_complex") + 1]
+    assert "concat=n=2" in graph
+    assert "split=2" in graph
+    assert argv.index("file:made.mp4") < argv.index("wrapped_avframe") < argv.index("-dec")
+    assert argv[-4:] == ("-dec", "1:0", "-f", "null")
