@@ -58,3 +58,9 @@ def test_content_that_is_not_what_it_was_spoils_the_result(
 def test_a_source_that_is_gone_in_the_end_is_only_worth_a_warning(source: Source) -> None:
     os.unlink(source.file)
     assert [warning.code for warning in still_there(source)] == ["source_vanished"]
+
+
+def test_a_look_finds_the_subtitles_beside_it(source: Source, tmp_path: Path) -> None:
+    (tmp_path / "clip.de.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGut\n")
+    (companion,) = looked_at(source, lambda path: INFO).companions
+    assert (companion.file, companion.language) == (str(tmp_path / "clip.de.srt"), "deu")

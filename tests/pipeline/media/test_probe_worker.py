@@ -132,3 +132,29 @@ def test_damage_never_ends_the_worker(media: Media, tmp_path: Path) -> None:
 def test_it_ends_when_there_are_no_more_questions() -> None:
     ended = child.run(WORKER)
     assert (ended.code, ended.out.encode()) == (0, READY)
+
+
+@pytest.mark.parametrize(("options", "bits"), (("pcm_s16le", 16), ("pcm_s24le", 32), ("pcm_mulaw", 16)))
+def test_sound_has_the_depth_it_is_decoded_to(options: str, bits: int, media: Media, tmp_path: Path) -> None:
+    file = make(["-i", str(media.clip("mono.wav")), "-c:a", options], tmp_path / "sound.wav")
+    sound = look(str(file)).audio
+    assert sound is not None
+    assert sound.bit_depth == bits
+
+
+def test_a_track_of_an_mp4_has_its_title_and_an_attached_file_its_kind(media: Media, tmp_path: Path) -> None:
+    titled = ["-i", str(media.clip("aac.m4a")), "-c", "copy", "-metadata:s:a:0", "title=Comments"]
+    assert look(str(make(titled, tmp_path / "titled.mp4"))).streams[0].title == "Comments"
+    (tmp_path / "font.ttf").write_bytes(b"\0\1\0\0" * 20)
+    with_font = ["-i", str(media.clip("aac.m4a")), "-c", "copy", "-attach", str(tmp_path / "font.ttf")]
+    attached = make([*with_font, "-metadata:s:t:0", "mimetype=font/ttf"], tmp_path / "attached.mkv")
+    assert [each.codec for each in look(str(attached)).of_kind("attachment")] == ["font/ttf"]
+
+
+def test_tags_of_a_phone_are_known_and_when_it_filmed(media: Media, tmp_path: Path) -> None:
+    said = ["-metadata", "com.apple.quicktime.make=Maker", "-metadata", "creation_time=2024-05-01T08:00:00Z"]
+    words = ["-i", str(media.clip("video_only.mp4")), "-c", "copy", "-movflags", "use_metadata_tags", *said]
+    info = look(str(make(words, tmp_path / "phone.mov")))
+    assert info.has_keyed_tags
+    assert info.created.startswith("2024-05-01T08:00:00")
+    assert not look(str(media.clip("video_only.mp4"))).has_keyed_tags
