@@ -15,14 +15,15 @@ from pipeline.stages.animation import sheet_input
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.containers import CRASH_SAFE_MP4
 from pipeline.stages.covers import attached
-from pipeline.stages.encoders import finished, video_options
+from pipeline.stages.encoders import Bitrate, finished, video_options
 from pipeline.stages.extras import extra_tags, with_extra
 from pipeline.stages.geometry import picture
 from pipeline.stages.hardware import devices, failure, is_at_fault, missing
 from pipeline.stages.output import Output
 from pipeline.stages.pixels import has_no_base
 from pipeline.stages.score import Pair, scoring
-from pipeline.stages.selection import FROM_ZERO, Kept
+from pipeline.stages.selection import FROM_ZERO, Kept, Selection
+from pipeline.stages.software import logs_of
 from pipeline.stages.sound import audio_options
 
 
@@ -87,7 +88,16 @@ def _step(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Run:
 def _read(source: Source, outputs: Sequence[Output]) -> tuple[str, ...]:
     """The scratch files that are read: the source where it is one, and what was made ready."""
     ready = (name for each in outputs for name in (*each.selection.files, *(each.burn.files if each.burn else ())))
-    return tuple(dict.fromkeys((*((source.file,) if source.is_scratch else ()), *ready)))
+    first_turns = (name for each in outputs for name in _first_turn(each))
+    return tuple(dict.fromkeys((*((source.file,) if source.is_scratch else ()), *ready, *first_turns)))
+
+
+def _first_turn(made: Output) -> tuple[str, ...]:
+    """What the first of two turns left for this one, the second."""
+    quality = made.quality
+    if not isinstance(quality, Bitrate) or quality.turn != 2 or not made.selection.has_video:
+        return ()
+    return logs_of(made.choices.video, made.choices.speed, quality.log)
 
 
 def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Command:
@@ -132,13 +142,15 @@ def _films(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> list[A
 
 def _told(outcome: Outcome, outputs: Sequence[Output]) -> tuple[Wrote, ...]:
     tick = outcome.last_tick
-    first = next((at for at, each in enumerate(outputs) if each.selection.has_video), 0)
+    # Pictures are counted in the first output that has any: where that is a cover, nobody counts the films.
+    first = next((at for at, each in enumerate(outputs) if _written(each).of_kind("video", "cover")), 0)
     is_alone = len(outputs) == 1
     told: list[Wrote] = []
     for at, each in enumerate(outputs):
         # A WebP is one packet, however many pictures it has, and a sheet has no length.
         counts, lasts = each.choices.video != "webp", each.choices.video not in ("webp", "sheet")
-        frames = tick.frame if tick and at == first and counts else None
+        is_counted = at == first and (each.selection.has_video or len(outputs) == 1)
+        frames = tick.frame if tick and is_counted and counts else None
         told.append(Wrote(outcome, frames, tick.out_time_s if tick and is_alone and lasts else None))
     return tuple(told)
 
@@ -148,7 +160,7 @@ def _target(source: Source, info: MediaInfo, made: Output, film: Any) -> tuple[A
     given, where the two are to be compared.
     """
     drawing: Any = None
-    selection = made.selection.without_covers() if made.is_finished_apart else made.selection
+    selection = _written(made)
     entry, sounds = _entries(source, info, made)
     streams: list[Any] = []
     options: dict[str, Any] = {}
@@ -172,6 +184,11 @@ def _target(source: Source, info: MediaInfo, made: Output, film: Any) -> tuple[A
     muxing = tags.muxing(CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing, info, made)
     options |= {**tags.file_options(info, made), **extra_tags(made.choices.extra), **made.span.output_options()}
     return output(streams, made.target, **options, **muxing), drawing
+
+
+def _written(made: Output) -> Selection:
+    """What the encoder writes: covers come with the finishing, where there is one."""
+    return made.selection.without_covers() if made.is_finished_apart else made.selection
 
 
 def _entry(kept: Kept, entry: Any, made: Output) -> Any:

@@ -117,6 +117,7 @@ def test_sound_is_measured_first_then_the_film_is_made_in_two_turns() -> None:
     assert first.makes == ("result.turns-0.log", "result.turns-0.log.mbtree")
     assert first.command.argv[first.command.argv.index("-pass:v:0") + 1] == "1"
     assert second.command.argv[second.command.argv.index("-pass:v:0") + 1] == "2"
+    assert set(first.makes) <= set(second.reads)
     assert made.made.result == "result.try-1.mp4"
     assert made.measures["tries"] == 1
     assert not made.warnings
