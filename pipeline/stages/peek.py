@@ -19,7 +19,8 @@ def peeked(
 ) -> Talk[tuple[str, ...]]:  # fmt: skip
     """What the filter `see` printed, at so many places of the span, or throughout where it is short or endless.
 
-    Each place has a filter of its own, which sees `pictures` of them from the key frame before it on; 0 is all.
+    Each place has a filter of its own, which sees `pictures` of them from the key frame before it on; 0 is all. With
+    `keyframes_only` all of a short film is seen, and all key frames of an endless one.
     A source that cannot be read to the end says what it said until then.
     """
     length_s = span.of(info.duration_s or 0.0)
@@ -37,8 +38,10 @@ def peeked(
     seen = []
     for entry in entries:
         stream = entry[str(film.index)]
-        if pictures:
-            stream = stream.filter("trim", end_frame=pictures if len(entries) > 1 else pictures * places)
+        if pictures and len(entries) > 1:
+            stream = stream.filter("trim", end_frame=pictures)
+        elif pictures and not keyframes_only:
+            stream = stream.filter("trim", end_frame=pictures * places)
         seen.append(stream.filter(name, **settings))
     look = command(output(seen, "-", format="null", fps_mode="passthrough"), says="info")
     reads = (source.file,) if source.is_scratch else ()

@@ -124,6 +124,14 @@ def test_bars_are_found_in_spite_of_a_dark_beginning(seconds: int, encoder: str,
     assert done(found_bars(kept, kept.info, kept.info.video, WHOLE), tmp_path) == Crop(top=26, bottom=26)
 
 
+def test_a_small_title_at_the_beginning_of_a_short_film_hides_nothing(tmp_path: Path) -> None:
+    title = "-f lavfi -i color=black:size=320x180:rate=25:duration=6 -vf"
+    shown = "drawbox=60:50:200:80:white:fill:enable=lt(t\\,4),drawbox=0:26:320:128:white:fill:enable=gte(t\\,4)"
+    kept = probed(make([*title.split(), shown, "-c:v", "ffv1"], tmp_path / "title.mkv"))
+    assert kept.info is not None and kept.info.video is not None
+    assert done(found_bars(kept, kept.info, kept.info.video, WHOLE), tmp_path) == Crop(top=26, bottom=26)
+
+
 def test_bars_of_a_turned_film_are_where_a_person_sees_them(media: Media, tmp_path: Path) -> None:
     upright = make(FILM.format(4).split(), tmp_path / "lying.mp4")
     turned = make(["-display_rotation", "90", "-i", str(upright), "-c", "copy"], tmp_path / "standing.mp4")
