@@ -170,13 +170,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 def _results(parser: argparse.ArgumentParser) -> None:
     """Which further results, and where they all go."""
-    parser.add_argument(
-        "--also",
-        metavar="P",
-        action="append",
-        default=[],
-        help="make a further file by this preset, in the same decode",
-    )
+    _also(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", metavar="DIR", help="where results go (default: beside their sources)")
     where.add_argument(
@@ -187,8 +181,19 @@ def _results(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _also(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--also",
+        metavar="P",
+        action="append",
+        default=[],
+        help="make a further file by this preset, in the same decode",
+    )
+
+
 def _forecast(parser: argparse.ArgumentParser) -> None:
     _what(parser)
+    _also(parser)
     _json(parser, "print one forecast per line as JSON")
 
 

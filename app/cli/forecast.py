@@ -23,6 +23,7 @@ from app.home import Home, find_home
 from pipeline.engine.cancel import Cancel
 from pipeline.engine.estimate import Speeds
 from pipeline.engine.forecast import forecast, with_history
+from pipeline.engine.identity import looked_at
 from pipeline.engine.intake import look
 from pipeline.engine.presets import recipe_named
 from pipeline.media.counter import COUNTER
@@ -69,7 +70,7 @@ def foretell(arguments: Arguments, bootstrap: Bootstrap) -> int:
     with closing(Prober()) as prober, closing(COUNTER):
         for source in found.sources:
             try:
-                known = _known(source, prober)
+                known = looked_at(source, prober.info)
                 reason = wanted.recipe.skips(known, wanted.options)
                 one = None if reason else _one(known, wanted)
             except PipelineError as error:
@@ -86,7 +87,7 @@ def foretell(arguments: Arguments, bootstrap: Bootstrap) -> int:
 
 def _wanted(arguments: Arguments, bootstrap: Bootstrap, home: Home) -> _Wanted:
     book = presets_of(bootstrap, home)
-    flow = book.flow(arguments.recipe, arguments.preset, arguments.sets)
+    flow = book.flow(arguments.recipe, arguments.preset, arguments.sets, also=arguments.also)
     (step,) = flow.steps
     recipe = recipe_named({each.id: each for each in book.recipes()}, step.recipe)
     options = recipe.decode(step.options)
@@ -103,12 +104,6 @@ def described(told: Forecast) -> str:
 
 def _between(guess: Guess, say_: Callable[[float], str]) -> str:
     return f"{say_(guess.low)} to {say_(guess.high)}"
-
-
-def _known(source: Source, prober: Prober) -> Source:
-    info = prober.info(source.file)
-    status = os.stat(source.file)
-    return msgspec.structs.replace(source, info=info, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
 def _one(source: Source, wanted: _Wanted) -> Forecast | None:

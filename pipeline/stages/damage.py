@@ -10,6 +10,7 @@ from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Outcome, Run, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import counted_source, extent_s
+from pipeline.stages.length import has_length
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Selection
 from pipeline.stages.verify import Checked
@@ -38,7 +39,7 @@ def damage(
 
     A fault where it is cut off is not told apart: the cut explains it.
     """
-    ends_s = (yield from _cut_off_at(source, info, checked)) if output_.is_all_of_the_source else None
+    ends_s = yield from _cut_off_at(source, info, output_, checked)
     complaints = [at_s for at_s, text in wrote.complaints if not text.startswith(_WRITERS)]
     warnings: list[Warn] = []
     if complaints or any(_TORN in line for line in wrote.lines):
@@ -55,17 +56,17 @@ def damage(
     return tuple(warnings)
 
 
-def _cut_off_at(source: Source, info: MediaInfo, checked: Checked) -> Talk[float | None]:
-    """Where a source ends before it should; None where it does not."""
+def _cut_off_at(source: Source, info: MediaInfo, output_: Output, checked: Checked) -> Talk[float | None]:
+    """Where a source ends before it should; None where it does not, or nothing of the result is missing by that."""
     said_s = expect.seconds(info)
     allowed_s = max(SHORTER_S, SHORTER * said_s)
-    if said_s - checked.length_s <= allowed_s:
+    if output_.seconds(info) - checked.length_s <= allowed_s or not has_length(output_, checked.here[0].packets):
         return None
     # Subtitles and data may well last longer than the film: only a source of which nothing does is cut off.
     there = checked.there or (yield from counted_source(source))
     if there is not None and said_s - extent_s(each for each in there if each.kind != "cover") <= allowed_s:
         return None
-    return checked.length_s
+    return output_.span.start_s + checked.length_s
 
 
 def _first_fault(source: Source, info: MediaInfo, selection: Selection) -> Talk[float | None]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.model.source import MediaInfo
+import msgspec
+
+from pipeline.model.source import MediaInfo, Source
+from pipeline.model.stage import Talk
+from pipeline.stages.counting import Count, counted_source, extent_s
 from pipeline.stages.filter_chain import changes_length
 from pipeline.stages.frame_rate import rate_of
 from pipeline.stages.output import Output
@@ -14,12 +18,19 @@ LAST_S = 0.25
 _PACKET_S = 2.0
 
 
+def has_length(output: Output, packets: int) -> bool:
+    """Whether a result is as long as what it was made of, `packets` being what its first stream has.
+
+    A sheet has no length, a WebP whose pictures are all alike is a single one that does not move, and a person's own
+    filters may make another length.
+    """
+    codec = output.choices.video
+    return not (codec == "sheet" or (codec == "webp" and packets == 1) or changes_length(output.choices.filters))
+
+
 def wrong_length(info: MediaInfo, output: Output, made_s: float, packets: int) -> str:
     """What is wrong with a result that is so long, `packets` of them in its first stream; empty where nothing is."""
-    # A sheet has no length, a WebP whose pictures are all alike is a single one that does not move, and a person's
-    # own filters may make another length.
-    codec = output.choices.video
-    if codec == "sheet" or (codec == "webp" and packets == 1) or changes_length(output.choices.filters):
+    if not has_length(output, packets):
         return ""
     wanted_s = output.seconds(info)
     shorter_s = longer_s = END_S + max(LAST_S, _picture_s(output))
@@ -32,6 +43,20 @@ def wrong_length(info: MediaInfo, output: Output, made_s: float, packets: int) -
     if not wanted_s or -shorter_s <= made_s - wanted_s <= longer_s:
         return ""
     return f"It is {made_s:.2f} s long; it should be {wanted_s:.2f} s"
+
+
+def fault_of_length(
+    source: Source, info: MediaInfo, output: Output, made_s: float, packets: int, there: tuple[Count, ...] | None
+) -> Talk[tuple[str, tuple[Count, ...] | None]]:
+    """`wrong_length`, and what the source holds where it had to be counted: one cut off has less than it says."""
+    wrong = wrong_length(info, output, made_s, packets)
+    if not wrong or made_s > output.seconds(info):
+        return wrong, there
+    if there is None:
+        there = yield from counted_source(source)
+    real_s = extent_s(each for each in there or () if each.kind != "cover")
+    really = msgspec.structs.replace(info, duration_s=real_s or info.duration_s)
+    return wrong_length(really, output, made_s, packets), there
 
 
 def _picture_s(output: Output) -> float:

@@ -15,6 +15,7 @@ import pytest
 from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError
 from pipeline.model.state import State
+from tests.pipeline.recipes.clips import clip
 from tests.support.builders import Media
 from tests.support.engine import Engine, opened
 
@@ -133,3 +134,23 @@ def test_what_cannot_be_meant_is_refused_before_there_is_a_job(sets: dict[str, A
     with pytest.raises(PipelineError) as refused:
         engine.core.presets.flow("convert", "", sets)
     assert said in refused.value.problem.why
+
+
+@pytest.mark.parametrize(
+    ("sets", "ends_s"),
+    (({"fps": 10}, 1.1), ({"start": "0.5"}, 1.1), ({"container": "gif"}, 1.1), ({"end": "0.8"}, None)),
+)
+def test_a_source_that_was_cut_off_gives_a_part_or_another_rate_too(
+    sets: dict[str, Any], ends_s: float | None, engine: Engine, media: Media
+) -> None:
+    job = done(engine, clip(media, "cut.mkv"), **sets)
+    assert job.state is State.COMPLETED, job.problem
+    cuts = [warning.at_s for warning in job.warnings if warning.code == "source_cut_off"]
+    assert cuts == ([pytest.approx(ends_s, abs=0.2)] if ends_s else [])
+
+
+def test_sound_with_a_cover_may_come_before_a_film(engine: Engine, media: Media) -> None:
+    also = [{"speed": "ultrafast", "max_height": 90}]
+    job = done(engine, media.clip("cover.mp4"), container="mp3", video="none", audio="mp3", also=also)
+    assert job.state is State.COMPLETED, job.problem
+    assert len(job.artifacts) == 2

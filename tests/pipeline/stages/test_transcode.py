@@ -188,3 +188,20 @@ def test_a_failed_encode_is_left_to_the_runner() -> None:
     talk = asked(SOURCES["1080p"], WEB)
     talk.answers(exit_code=187, stderr="[vost#0:0/libx264] Error while opening encoder")
     assert talk.gives_up().code == "tool_failed"
+
+
+def test_pictures_are_told_of_the_first_output_that_has_any() -> None:
+    covered = SOURCES["cover-mp4"]
+    assert covered.info is not None
+    film, sound = an_output(covered, WEB, "result.mp4", "made.mp4"), an_output(covered, MP3, "result.mp3")
+    silent = an_output(covered, wanted(audio="none", container="mkv"), "result.mkv")
+    for outputs, frames in (
+        ([film], [250]),
+        ([film, silent], [250, None]),
+        # Its cover is a picture, too, and the one ffmpeg counts; of the film nothing is known then.
+        ([sound, film], [None, None]),
+        ([silent, sound], [250, None]),
+    ):
+        talk = drive(_told(encoded(covered, covered.info, outputs)))
+        talk.answers(last_tick=ENDED)
+        assert [each.measures["frames"] for each in talk.returns()] == frames
