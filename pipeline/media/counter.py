@@ -38,7 +38,7 @@ class Counter:
 
         Raises:
             Canceled: `cancel` was set.
-        PipelineError: `tool_stalled`, where nothing is heard for too long.
+                PipelineError: `tool_stalled`, where nothing is heard for too long.
         """
         line = msgspec.json.encode(Question(tuple(os.fsencode(os.path.abspath(file)) for file in files), every_s))
         # A child that was there already may have been killed while it was idle; of a new one it is known why it died.

@@ -40,11 +40,6 @@ class Container:
     muxing: dict[str, Any] = field(default_factory=dict)
     is_fragmented_first: bool = False
 
-    @property
-    def is_sound_only(self) -> bool:
-        """It holds no moving pictures."""
-        return self.video == frozenset()
-
 
 _MP4_VIDEO = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mjpeg"})
 # PCM too could be written; hardly a player knows its MP4 form, and ffmpeg 5.1 reads 24 bits of it as 16.
