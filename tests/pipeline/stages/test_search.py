@@ -12,6 +12,7 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Call, Run, Script, Step
 from pipeline.stages.search import Found, searched
 from pipeline.stages.span import Span
+from pipeline.stages.windows import WINDOWS
 from tests.pipeline.stages.canned import SOURCES, source, video
 from tests.pipeline.stages.goals import LARGE, SMALL, aiming
 from tests.pipeline.stages.playing import scored
@@ -75,9 +76,9 @@ def test_a_short_film_is_tried_whole_and_a_long_one_by_windows() -> None:
     assert short.command.argv.count("-i") == 1
     assert "-force_key_frames:v:0" not in short.command.argv
     assert short.command.expect_frames == 250
-    assert long.command.argv.count("-i") == 24
-    assert len(long.command.argv[long.command.argv.index("-force_key_frames:v:0") + 1].split(",")) == 23
-    assert long.command.expect_frames == 300
+    assert long.command.argv.count("-i") == WINDOWS
+    assert len(long.command.argv[long.command.argv.index("-force_key_frames:v:0") + 1].split(",")) == WINDOWS - 1
+    assert long.command.expect_frames == 250
 
 
 def test_what_short_windows_lose_is_added() -> None:
@@ -89,7 +90,7 @@ def test_what_short_windows_lose_is_added() -> None:
 
 def test_on_a_small_computer_fewer_are_tried_at_once() -> None:
     found, steps = search(LONG, usual, SMALL)
-    assert all(run.command.argv.count("-i") < 24 for run in runs(steps))
+    assert all(run.command.argv.count("-i") < WINDOWS for run in runs(steps))
     assert sum(sum(word.startswith("-crf") for word in run.command.argv) == 1 for run in runs(steps)) > 2
     for machine in (LARGE, UNKNOWN):
         same, _ = search(LONG, usual, machine)
