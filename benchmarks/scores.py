@@ -28,10 +28,15 @@ def vmaf(result: Path, source: Path) -> tuple[float, int]:
     """
     width, height, frames = frames_of(result)
     by_number = "settb=1/25,setpts=N"
+    # Tags are made equal: between a source that says nothing of its colours and a result that does, ffmpeg would put
+    # a conversion of its own, which costs the result up to 6 points.
+    alike = (
+        f"scale={width}:{height}:flags=bicubic:out_range=tv,format=yuv420p,setsar=1,"
+        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    )
     graph = (
-        f"[0:V:0]{by_number},format=yuv420p[d];"
-        f"[1:V:0]trim=end_frame={frames},{by_number},scale={width}:{height}:flags=bicubic,setsar=1,format=yuv420p[r];"
-        "[d]setsar=1[d1];[d1][r]libvmaf=n_threads=2:log_fmt=json:log_path=vmaf.json:shortest=1[q]"
+        f"[0:V:0]{by_number},{alike}[d];[1:V:0]trim=end_frame={frames},{by_number},{alike}[r];"
+        "[d][r]libvmaf=n_threads=2:log_fmt=json:log_path=vmaf.json:shortest=1[q]"
     )
     with tempfile.TemporaryDirectory(prefix="reelyard-vmaf-") as folder:
         done = run(

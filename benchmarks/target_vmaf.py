@@ -32,7 +32,6 @@ from tests.support.child import run
 
 PRESET = "target-vmaf-95"
 UNDER, OVER = 0.5, 1.0
-LONGEST_S = 10
 _SEARCH = "search"
 _ENCODERS = {
     "h264": ["-c:v", "libx264", "-preset", "medium"],
@@ -46,6 +45,7 @@ class Asked(Given):
 
     goals: list[float]
     encoders: list[str]
+    seconds: float
 
 
 def main() -> None:
@@ -53,6 +53,7 @@ def main() -> None:
     made = parser(__doc__, rounds=3)
     made.add_argument("--goals", type=float, nargs="*", default=[95.0, 93.0])
     made.add_argument("--encoders", nargs="*", default=["h264"], choices=sorted(_ENCODERS))
+    made.add_argument("--seconds", type=float, default=10.0, help="how much of long clips (default: %(default)s)")
     given = made.parse_args(namespace=Asked())
     print_machine()
     rows: list[dict[str, Any]] = []
@@ -61,27 +62,30 @@ def main() -> None:
         clips = fetch([clip for clip in listed(large=not given.quick) if clip.has_pictures])
         chosen = dict(list(clips.items())[:3]) if given.quick else clips
         for goal in given.goals[: 1 if given.quick else None]:
-            rows += _scored(chosen, goal, folder)
+            rows += _scored(chosen, goal, given.seconds, folder)
         film = next(iter(chosen.values())) if given.quick else films.long()
         for encoder in given.encoders:
             rows += _search(film, encoder, folder, 1 if given.quick else given.rounds)
     save(given, "target_vmaf", rows, goals=given.goals)
 
 
-def _scored(clips: dict[str, Path], goal: float, folder: Path) -> list[dict[str, Any]]:
+def _scored(clips: dict[str, Path], goal: float, seconds: float, folder: Path) -> list[dict[str, Any]]:
     print(f"goal {goal:g}")
-    rows = [_clip(name, clip, goal, folder) for name, clip in clips.items()]
-    able = [row for row in rows if row["can_reach"]]
+    rows = [_clip(name, clip, goal, seconds, folder) for name, clip in clips.items()]
+    able = [row for row in rows if row["can_reach"] and "problem" not in row]
+    failed = sum("problem" in row for row in rows)
     hit = sum(row["is_hit"] for row in able)
     print_row("score - goal, of those that can", [row["vmaf"] - goal for row in able], "", 2)
-    print(f"  in the band: {hit} of {len(able)} that can reach it ({len(rows) - len(able)} cannot); to reach: 95 %")
+    print(
+        f"  in the band: {hit} of {len(able)} that can reach it ({len(rows) - len(able) - failed} cannot, {failed} failed); to reach: 95 %"
+    )
     return rows
 
 
-def _clip(name: str, clip: Path, goal: float, folder: Path) -> dict[str, Any]:
+def _clip(name: str, clip: Path, goal: float, seconds: float, folder: Path) -> dict[str, Any]:
     out = folder / "out"
     ended = reelyard(
-        "run", "convert", clip, "--preset", PRESET, "--set", f"target_vmaf={goal:g}", "--set", f"end={LONGEST_S}",
+        "run", "convert", clip, "--preset", PRESET, "--set", f"target_vmaf={goal:g}", "--set", f"end={seconds:g}",
         "--set", "audio=none", "-o", out, "--home", folder / "home", "--jobs", "1",
     )  # fmt: skip
     row: dict[str, Any] = {"clip": name, "goal": goal, "vmaf": float("nan"), "is_hit": False, "can_reach": True}
@@ -91,7 +95,12 @@ def _clip(name: str, clip: Path, goal: float, folder: Path) -> dict[str, Any]:
         print(f"    {name:<22} FAILED: {row['problem']}")
         return row
     file = Path(jobs[0]["artifacts"][0]["path"])
-    score, frames = vmaf(file, clip)
+    try:
+        score, frames = vmaf(file, clip)
+    except RuntimeError as why:
+        print(f"    {name:<22} NOT SCORED: {why}", flush=True)
+        shutil.rmtree(out)
+        return row | {"problem": str(why)}
     is_hit = goal - UNDER <= score <= goal + OVER
     told = {"measures": jobs[0]["artifacts"][0]["measures"], "warnings": [each["code"] for each in jobs[0]["warnings"]]}
     row |= {"vmaf": score, "frames": frames, "is_hit": is_hit, "bytes": file.stat().st_size, **told}
