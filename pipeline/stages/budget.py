@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.media.command import command, output, source_input
 from pipeline.model.problem import PipelineError, Warn, bad_option, size_out_of_reach, size_too_small, sound_too_large
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Run, Talk, taking
+from pipeline.model.stage import Run, StepFailed, Talk, taking
 from pipeline.stages.choices.output import OutputChoices
 from pipeline.stages.counting import counted_files, counted_source, extent_s
 from pipeline.stages.encoders import Bitrate, Crf, Quality
@@ -199,12 +200,29 @@ def _in_turns(source: Source, info: MediaInfo, made: Output, target: int, kbps: 
         end = 1 - (1 - _FIRST_TRY) / 2 ** len(tries)
         quality = Bitrate(wanted, 2, log) if log else Bitrate(wanted)
         name = f"try-{len(tries) + 1}"
-        tries.append((yield from taking(start, end, _tried(source, info, made, quality, name))))
+        try:
+            tries.append((yield from taking(start, end, _tried(source, info, made, quality, name))))
+        except StepFailed as failed:
+            floor_kbps = _least(failed.outcome.lines)
+            if floor_kbps is None:
+                raise
+            smallest = [round(floor_kbps * 1000 / 8 * seconds), *(each.tried.bytes for each in tries)]
+            raise PipelineError(size_out_of_reach(target, min(smallest))) from failed
         start = end
         if target * LEAST_SHARE <= tries[-1].tried.bytes <= target:
             break
         wanted = next_kbps([each.tried for each in tries], target)
     return _best(tries, target)
+
+
+# x264 does not even begin where its first turn says that it will not do:
+#
+#   [libx264 @ 0x563d9c0e3c80] [error] requested bitrate is too low. estimated minimum is 21 kbps
+_TOO_LOW = re.compile(r"requested bitrate is too low\. estimated minimum is (\d+) kbps")
+
+
+def _least(lines: Sequence[str]) -> float | None:
+    return next((float(found[1]) for found in map(_TOO_LOW.search, lines) if found), None)
 
 
 def _first_turn(source: Source, info: MediaInfo, made: Output, quality: Bitrate) -> Talk[None]:

@@ -262,3 +262,19 @@ def test_between_two_tries_the_next_lies_between_them() -> None:
     assert kbps is not None
     assert 500.0 < kbps < 1000.0
     assert LEAST_SHARE * 950_000 < 650_000 + (kbps - 500) * 1200 < 1_000_000
+
+
+def test_an_encoder_that_refuses_to_begin_says_what_it_needs() -> None:
+    made = aiming(FILM, rate="size", target_mb=1.0, audio="none")
+
+    def script() -> Script:
+        assert FILM.info is not None
+        yield from to_size(FILM, FILM.info, made)
+        return ()
+
+    talk = drive(script())
+    talk.answers()
+    talk.answers(exit_code=187, stderr="[libx264] requested bitrate is too low. estimated minimum is 900 kbps")
+    problem = talk.gives_up()
+    assert problem.code == "size_out_of_reach"
+    assert "1.12 MB" in problem.why
