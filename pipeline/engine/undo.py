@@ -93,10 +93,16 @@ class Undo:
                 _LOG.warning("%s", problem)
 
     def sweep(self, before_ms: int) -> None:
-        """Deletes what has been kept since before then. What cannot be deleted now is left for the next time."""
+        """Deletes what has been kept since before then, but no source whose result is gone: it is the only copy left.
+
+        What cannot be deleted now is left for the next time.
+        """
         with self._busy:
             for kept in self._writer.submit(lambda c: expired_kept(c, before_ms)).result():
                 if any(self._scheduler.is_source(file) for file, _, _ in _aside(kept)):
+                    continue
+                if kept.state == "kept" and not any(_stands(made) for made in kept.results):
+                    _LOG.info("%s is kept on: no result of it is where it was put", shown(kept.place))
                     continue
                 try:
                     _delete(kept)

@@ -110,8 +110,9 @@ class Convert(Recipe[ConvertOptions]):
         """What each output will lack."""
         info = source.info
         assert info is not None
-        lacks: list[Warn] = []
-        for number, choices in enumerate(_outputs_of(options), 1):
+        wanted, left_out = _worth_making(source, info, options)
+        lacks = [*left_out]
+        for number, choices in enumerate(wanted, 1):
             made = yield from _decided(source, info, choices, number, scratch)
             lacks += [*made.foretold, *missing(choices, made.hardware), *made.selection.left_out]
         return tuple(lacks)
@@ -130,13 +131,13 @@ class Convert(Recipe[ConvertOptions]):
         """What the Runner drives."""
         info = source.info
         assert info is not None
-        wanted = _outputs_of(options)
+        wanted, left_out = _worth_making(source, info, options)
         outputs: list[Output] = []
         commands: list[Command] = []
         for number, choices in enumerate(wanted, 1):
             decided = _decided(source, info, choices, number, scratch)
             outputs.append((yield from overheard(decided, commands)))
-        artifacts = yield from overheard(_made(source, info, outputs, scratch.machine), commands)
+        artifacts = yield from overheard(_made(source, info, outputs, scratch.machine, left_out), commands)
         if not options.report:
             return artifacts
         report = scratch.path("report.json")
@@ -149,7 +150,7 @@ class Convert(Recipe[ConvertOptions]):
         info = source.info
         assert info is not None
         told: Forecast | None = None
-        for number, choices in enumerate(_outputs_of(options), 1):
+        for number, choices in enumerate(_worth_making(source, info, options)[0], 1):
             made = yield from _decided(source, info, choices, number, scratch)
             goal = goal_of(made)
             if goal == "vmaf":
@@ -162,8 +163,14 @@ class Convert(Recipe[ConvertOptions]):
         return told
 
 
-def _made(source: Source, info: MediaInfo, outputs: Sequence[Output], machine: Machine) -> Script:
-    """Encodes or copies, finishes and checks all outputs."""
+def _made(
+    source: Source, info: MediaInfo, outputs: Sequence[Output], machine: Machine, left_out: tuple[Warn, ...]
+) -> Script:
+    """Encodes or copies, finishes and checks all outputs; those that save too little are left out.
+
+    Raises:
+        Skip: none is left.
+    """
     first = ENCODE if any(each.selection.encoded for each in outputs) else COPY
     found = yield from SEARCH.does(all_searched(source, info, outputs, machine))
     reached = yield from first.does(all_encoded(source, info, outputs, found, machine))
@@ -173,8 +180,16 @@ def _made(source: Source, info: MediaInfo, outputs: Sequence[Output], machine: M
             yield from FINISH.does(faststart(source, info, each.made))
     names = result_names(source, [Named(each.choices, each.size) for each in outputs])
     artifacts: list[Artifact] = []
+    turned_down: list[Problem] = []
     for each, name in zip(reached, names, strict=True):
-        artifacts.append((yield from VERIFY.does(_verified(source, info, each, name))))
+        try:
+            artifacts.append((yield from VERIFY.does(_verified(source, info, each, name))))
+        except Skip as skip:
+            turned_down.append(skip.problem)
+    if not artifacts:
+        raise Skip(turned_down[0])
+    left_out += tuple(Warn("output_left_out", f"One output was left out. {each.message}") for each in turned_down)
+    artifacts[0] = msgspec.structs.replace(artifacts[0], warnings=(*artifacts[0].warnings, *left_out))
     return tuple(artifacts)
 
 
@@ -240,6 +255,18 @@ def _measures(passed: Checked) -> dict[str, float | int]:
 def _outputs_of(options: ConvertOptions) -> tuple[OutputChoices, ...]:
     """The choices of each output: the options themselves, then those of further ones, which stand on their own."""
     return (settled(options), *(settled(decode_options(ConvertOptions, each)) for each in options.also))
+
+
+def _worth_making(
+    source: Source, info: MediaInfo, options: ConvertOptions
+) -> tuple[tuple[OutputChoices, ...], tuple[Warn, ...]]:
+    """The outputs no rule of their own leaves out; the first one's rules have been asked for the whole job."""
+    first, *others = _outputs_of(options)
+    asked = [(each, skipped_by(source, info, each)) for each in others]
+    left_out = (
+        Warn("output_left_out", f"One output was left out. {problem.message}") for _, problem in asked if problem
+    )
+    return (first, *(each for each, problem in asked if problem is None)), tuple(left_out)
 
 
 def _as_now(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -54,7 +54,8 @@ def fault_of_length(
         return wrong, there
     if there is None:
         there = yield from counted_source(source)
-    real_s = extent_s(each for each in there or () if each.kind != "cover")
+    # Subtitles and data may well last longer than the film.
+    real_s = extent_s(each for each in there or () if each.kind in ("video", "audio"))
     really = msgspec.structs.replace(info, duration_s=real_s or info.duration_s)
     return wrong_length(really, output, made_s, packets), there
 

@@ -9,13 +9,14 @@ from typing import Literal
 import msgspec
 
 from pipeline.model.machine import Machine
-from pipeline.model.problem import Warn
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Talk, taking
 from pipeline.stages.budget import to_size
 from pipeline.stages.goal import Reached, refuse_unscorable, to_score
+from pipeline.stages.hardware import missing
 from pipeline.stages.output import Output
 from pipeline.stages.search import Found, searched
+from pipeline.stages.span import Span
 from pipeline.stages.transcode import encoded
 
 Searches = Mapping[str, Found]
@@ -53,35 +54,36 @@ def all_encoded(
     Raises:
         PipelineError: as for any encode, or a goal that makes no sense.
     """
-    plain = [made for made in outputs if not goal_of(made)]
-    count = len(outputs) - len(plain) + bool(plain)
+    groups = _groups(outputs)
     reached: dict[str, Reached] = {}
-    if plain:
-        wrote = yield from taking(0.0, 1 / count, encoded(source, info, plain))
-        reached = {made.result: Reached(made, said) for made, said in zip(plain, wrote, strict=True)}
-    for made in outputs:
-        if made.result in reached:
-            continue
-        start, end = len(reached), len(reached) + 1
-        if plain:
-            start, end = start - len(plain) + 1, end - len(plain) + 1
+    for at, group in enumerate(groups):
+        start, end = at / len(groups), (at + 1) / len(groups)
+        made = group[0]
         own = _in_software(made)
-        if goal_of(made) == "size":
-            talk = to_size(source, info, own)
-        else:
-            talk = to_score(source, info, own, found[made.result], machine)
-        one = yield from taking(start / count, end / count, talk)
-        reached[made.result] = replace(one, warnings=(*_said(made), *one.warnings))
+        match goal_of(made):
+            case "size":
+                one = yield from taking(start, end, to_size(source, info, own))
+            case "vmaf":
+                one = yield from taking(start, end, to_score(source, info, own, found[made.result], machine))
+            case _:
+                wrote = yield from taking(start, end, encoded(source, info, group))
+                reached |= {made.result: Reached(made, said) for made, said in zip(group, wrote, strict=True)}
+                continue
+        reached[made.result] = replace(one, warnings=(*missing(made.choices, None), *one.warnings))
     return tuple(reached[made.result] for made in outputs)
+
+
+def _groups(outputs: Sequence[Output]) -> tuple[list[Output], ...]:
+    """Outputs that are made in one process: those of the same part of the source, and each with a goal by itself.
+
+    Chapters are those of what a process reads first, so no two parts may be read by one.
+    """
+    groups: dict[Span | str, list[Output]] = {}
+    for made in outputs:
+        groups.setdefault(made.result if goal_of(made) else made.span, []).append(made)
+    return tuple(groups.values())
 
 
 def _in_software(made: Output) -> Output:
     """A goal is reached by trying, and what is tried has to come out the same again."""
     return replace(made, hardware=None, choices=msgspec.structs.replace(made.choices, encoder="software"))
-
-
-def _said(made: Output) -> tuple[Warn, ...]:
-    if made.choices.encoder == "software" or made.film is None:
-        return ()
-    what = "a file size" if goal_of(made) == "size" else "a VMAF score"
-    return (Warn("hardware_unused", f"Software was used: hardware encoders do not come out at {what}."),)

@@ -97,6 +97,9 @@ def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> 
     """
     seconds = expect.seconds(info)
     spans, is_whole = windows_of(info, made.span, seconds)
+    if made.choices.video == "sheet":
+        # It takes its pictures from all over the film, and not many.
+        spans, is_whole = (made.span,), True
     dense = _Density(0.0, ())
     if not is_whole:
         dense = yield from _density(source, info, seconds)

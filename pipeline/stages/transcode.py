@@ -182,7 +182,9 @@ def _target(source: Source, info: MediaInfo, made: Output, film: Any) -> tuple[A
         place = f"{letter}:{number}"
         options |= {**_options(kept, place, made, info), **tags.stream_options(kept, place, made)}
     muxing = tags.muxing(CRASH_SAFE_MP4 if made.is_finished_apart else made.container.muxing, info, made)
-    options |= {**tags.file_options(info, made), **extra_tags(made.choices.extra), **made.span.output_options()}
+    said, own = tags.file_options(info, made), extra_tags(made.choices.extra)
+    both = {"metadata": [*said["metadata"], *own["metadata"]]} if "metadata" in said and "metadata" in own else {}
+    options |= {**said, **own, **both, **made.span.output_options()}
     return output(streams, made.target, **options, **muxing), drawing
 
 

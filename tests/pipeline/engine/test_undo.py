@@ -337,11 +337,13 @@ def test_an_undone_result_is_kept_as_long_again(bench: UndoBench) -> None:
     assert bench.way_back.kept() == ()
 
 
-@pytest.mark.parametrize("why", ["a job reads it", "the drive is away", "it is not as it was"])
+@pytest.mark.parametrize("why", ["a job reads it", "the drive is away", "it is not as it was", "its result is gone"])
 def test_what_must_or_cannot_be_deleted_stays(bench: UndoBench, why: str) -> None:
     job, _ = bench.replaced("clip.mov")
     away = bench.out.with_name("away")
     match why:
+        case "its result is gone":
+            bench.source.unlink()
         case "a job reads it":
             bench.read_by_others.add(os.fsencode(bench.aside(job)))
         case "the drive is away":

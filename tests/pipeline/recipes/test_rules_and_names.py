@@ -16,6 +16,7 @@ from pipeline.model.job import Job
 from pipeline.model.problem import PipelineError
 from pipeline.model.state import State
 from tests.pipeline.recipes.clips import clip
+from tests.pipeline.recipes.support import tags
 from tests.support.builders import Media
 from tests.support.engine import Engine, opened
 
@@ -154,3 +155,39 @@ def test_sound_with_a_cover_may_come_before_a_film(engine: Engine, media: Media)
     job = done(engine, media.clip("cover.mp4"), container="mp3", video="none", audio="mp3", also=also)
     assert job.state is State.COMPLETED, job.problem
     assert len(job.artifacts) == 2
+
+
+def test_parts_of_a_film_keep_the_chapters_of_their_own_part(engine: Engine, media: Media) -> None:
+    film = media.clip("tracks.mkv")
+    also = [{"container": "mkv", "speed": "ultrafast"}]
+    job = done(engine, film, container="mkv", start="1", also=also)
+    assert job.state is State.COMPLETED, job.problem
+    there, part, whole = (_chapters(Path(each)) for each in (film, *(made.file for made in job.artifacts)))
+    assert whole == there
+    assert part != there
+
+
+def _chapters(file: Path) -> list[str]:
+    return [line for line in tags(file).splitlines() if line.startswith(("START", "END", "TIMEBASE"))]
+
+
+def test_an_output_that_saves_too_little_is_left_out_and_the_others_are_kept(engine: Engine, film: Path) -> None:
+    also = [{"container": "mkv", "speed": "ultrafast", "crf": 1.0, "min_saving": 90.0}]
+    job = done(engine, film, also=also)
+    assert job.state is State.COMPLETED, job.problem
+    assert [os.path.splitext(made.file)[1] for made in job.artifacts] == [".mp4"]
+    (warning,) = (each for each in job.warnings if each.code == "output_left_out")
+    assert "the rule keeps only what is smaller by at least 90 %" in warning.message
+
+
+def test_a_further_output_has_rules_of_its_own(engine: Engine, film: Path) -> None:
+    also = [{"container": "mkv", "speed": "ultrafast", "skip_codecs": "hevc"}]
+    job = done(engine, film, also=also)
+    assert job.state is State.COMPLETED, job.problem
+    assert len(job.artifacts) == 1
+    assert [each.code for each in job.warnings] == ["output_left_out"]
+
+
+def test_where_no_output_saves_enough_the_job_is_skipped(engine: Engine, film: Path) -> None:
+    also = [{"container": "mkv", "speed": "ultrafast", "crf": 1.0, "min_saving": 90.0}]
+    assert done(engine, film, crf=1.0, min_saving=90.0, also=also).state is State.SKIPPED
