@@ -777,7 +777,7 @@ def size_out_of_reach(target: int, smallest: int) -> Problem:
     return Problem(
         "size_out_of_reach",
         f"The file cannot be made as small as {_mb(target)}.",
-        f"At the lowest quality its encoder has, it came to {_mb(smallest)}.",
+        f"At the lowest quality its encoder has, it comes to about {_mb(smallest)}.",
         Remedy("Allow a larger file, or choose a smaller picture or fewer frames a second.", "change_options"),
     )
 
