@@ -76,9 +76,8 @@ def _scored(clips: dict[str, Path], goal: float, seconds: float, folder: Path) -
     failed = sum("problem" in row for row in rows)
     hit = sum(row["is_hit"] for row in able)
     print_row("score - goal, of those that can", [row["vmaf"] - goal for row in able], "", 2)
-    print(
-        f"  in the band: {hit} of {len(able)} that can reach it ({len(rows) - len(able) - failed} cannot, {failed} failed); to reach: 95 %"
-    )
+    cannot = len(rows) - len(able) - failed
+    print(f"  in the band: {hit} of {len(able)} that can reach it ({cannot} cannot, {failed} failed); to reach: 95 %")
     return rows
 
 

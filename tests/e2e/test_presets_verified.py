@@ -30,7 +30,7 @@ CUT_S = 1.5
 LONG_AGO_S = 1_500_000_000
 # What is quick to make is made of the whole clip.
 WHOLE = ("remux-mp4", "audio-mp3", "audio-flac", "podcast", "contact-sheet")
-# Rates of AVI and Ogg are not those of the pictures in them, and the reader drops what it cannot decode.
+# Rates and lengths of AVI and Ogg are not those of what is in them, and the reader drops what it cannot decode.
 NOT_COUNTED = ("hello.ogg", "ball_vp9.avi", "tour.mp4")
 # Its frames lie in another order than they are shown in, and it does not say when that is.
 NO_TIMES = ("remux-mp4", "hello.mpeg")
@@ -104,7 +104,8 @@ def test_a_preset_makes_what_its_file_says(name: str, made: tuple[str, dict[str,
     assert one.ended["state"] == "completed", one.ended["problem"]
     if name in NOT_COUNTED:
         wanted = replace(wanted, frames=(1, wanted.frames[1] + 2))
-    assert _differences(wanted, one.film, presets()[preset], _as_own(name)) == []
+    found = _differences(wanted, one.film, presets()[preset], _as_own(name))
+    assert [each for each in found if name not in NOT_COUNTED or not each.startswith("length")] == []
 
 
 def _differences(wanted: Expected, film: Film, options: dict[str, Any], name: str) -> list[str]:
@@ -183,6 +184,8 @@ def _loudness(options: dict[str, Any], film: Film) -> list[str]:
     loud, peak = (float(re.findall(rf"{word}:\s+(-?[\d.]+|-inf) (?:LUFS|dBFS)", said)[-1]) for word in ("I", "Peak"))
     if peak < -60:
         return []  # silence has no loudness
-    is_right = abs(loud - options["loudness"]) <= 1.0 or (loud < options["loudness"] and peak > -2.5)
+    is_right = abs(loud - options["loudness"]) <= 1.0 or (
+        loud < options["loudness"] and peak > options["true_peak"] - 2.5
+    )
     # What encoders lose on the way may add 1.5 dB to a peak.
     return [] if is_right and peak <= options["true_peak"] + 1.6 else [f"loudness: {loud} LUFS, peak {peak} dBFS"]
