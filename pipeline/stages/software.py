@@ -55,6 +55,8 @@ _VPX_SPEEDS = {
     "ultrafast": ("realtime", 8), "superfast": ("realtime", 6), "veryfast": ("good", 5), "faster": ("good", 5),
     "fast": ("good", 4), "medium": ("good", 3), "slow": ("good", 2), "slower": ("good", 1), "veryslow": ("good", 0),
 }  # fmt: skip
+# In real time libvpx keeps nothing of a first turn: the second ends with “rc_twopass_stats_in.buf not set”.
+_TURN_SPEEDS = {"ultrafast": "veryfast", "superfast": "veryfast"}
 # How long libwebp tries, 0 to 6; 4 is its own choice.
 _WEBP_EFFORTS = {
     "ultrafast": 0, "superfast": 1, "veryfast": 2, "faster": 3, "fast": 3, "medium": 4, "slow": 5, "slower": 6,
@@ -87,7 +89,7 @@ def coded(choices: VideoChoices, quality: Quality, place: str, frame_rate: float
         case "av1":
             options[f"preset:{place}"] = _SVT_PRESETS[speed]
         case "vp9":
-            deadline, cpu_used = _VPX_SPEEDS[speed]
+            deadline, cpu_used = _VPX_SPEEDS[_TURN_SPEEDS.get(speed, speed) if _is_a_turn(quality) else speed]
             options |= {f"deadline:{place}": deadline, f"cpu-used:{place}": cpu_used, f"row-mt:{place}": 1}
         case "hevc":
             # It writes to the terminal itself, whatever ffmpeg's log level is. Apple's players want this tag.
@@ -119,6 +121,10 @@ def logs_of(codec: str, speed: str, log: str) -> tuple[str, ...]:
     trees = {"hevc": ".cutree", "h264": "" if speed in ("ultrafast", "superfast") else ".mbtree"}
     tree = trees.get(codec, "")
     return (first, first + tree) if tree else (first,)
+
+
+def _is_a_turn(quality: Quality) -> bool:
+    return isinstance(quality, Bitrate) and quality.turn > 0
 
 
 def _rate(choices: VideoChoices, quality: Quality, place: str) -> dict[str, Any]:

@@ -45,6 +45,17 @@ def test_keyframes_are_five_seconds_apart_at_most() -> None:
     assert keyframes("v:0", 0.0) == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("speed", SPEEDS[:3])
+def test_the_second_of_two_turns_finds_what_the_first_left_of_vp9_however_fast(speed: Any, tmp_path: Path) -> None:
+    source = ["-f", "lavfi", "-i", "testsrc2=size=128x72:rate=25:duration=1", "-pix_fmt", "yuv420p"]
+    for turn in (1, 2):
+        options = coded(wanted(video="vp9", speed=speed), Bitrate(200, turn, "turns"), "v:0", 25.0)
+        words = [word for name, value in options.items() for word in (f"-{name}", str(value))]
+        ended = run([ffmpeg(), "-v", "error", *source, *words, "-f", "null", "-"], folder=str(tmp_path))
+        assert ended.code == 0, ended.err
+
+
 # Not of AV1: with ffmpeg 9.0.2 its first turn crashes once in 50 times or so on a busy machine.
 @pytest.mark.slow
 @pytest.mark.parametrize(
