@@ -774,10 +774,12 @@ def sound_too_large(sound: int, target: int, seconds: float) -> Problem:
 
 
 def size_out_of_reach(target: int, smallest: int) -> Problem:
+    """Both in bytes; `smallest` 0: that is not known."""
+    end = f"At the lowest quality its encoder has, it comes to about {_mb(smallest)}."
     return Problem(
         "size_out_of_reach",
         f"The file cannot be made as small as {_mb(target)}.",
-        f"At the lowest quality its encoder has, it comes to about {_mb(smallest)}.",
+        end if smallest else "Its encoder does not even begin with so few bits.",
         Remedy("Allow a larger file, or choose a smaller picture or fewer frames a second.", "change_options"),
     )
 

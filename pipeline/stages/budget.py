@@ -203,11 +203,10 @@ def _in_turns(source: Source, info: MediaInfo, made: Output, target: int, kbps: 
         try:
             tries.append((yield from taking(start, end, _tried(source, info, made, quality, name))))
         except StepFailed as failed:
-            floor_kbps = _least(failed.outcome.lines)
-            if floor_kbps is None:
+            smallest = _smallest(failed.outcome.lines, seconds)
+            if smallest is None:
                 raise
-            smallest = [round(floor_kbps * 1000 / 8 * seconds), *(each.tried.bytes for each in tries)]
-            raise PipelineError(size_out_of_reach(target, min(smallest))) from failed
+            raise PipelineError(size_out_of_reach(target, smallest)) from failed
         start = end
         if target * LEAST_SHARE <= tries[-1].tried.bytes <= target:
             break
@@ -215,14 +214,19 @@ def _in_turns(source: Source, info: MediaInfo, made: Output, target: int, kbps: 
     return _best(tries, target)
 
 
-# x264 does not even begin where its first turn says that it will not do:
+# x264 and x265 do not even begin where their first turn says that it will not do; what x265 says then is no number:
 #
 #   [libx264 @ 0x563d9c0e3c80] [error] requested bitrate is too low. estimated minimum is 21 kbps
-_TOO_LOW = re.compile(r"requested bitrate is too low\. estimated minimum is (\d+) kbps")
+#   x265 [error]: requested bitrate is too low. estimated minimum is 1737304 kbps
+_TOO_LOW = re.compile(r"(x26[45]).*requested bitrate is too low\. estimated minimum is (\d+) kbps")
 
 
-def _least(lines: Sequence[str]) -> float | None:
-    return next((float(found[1]) for found in map(_TOO_LOW.search, lines) if found), None)
+def _smallest(lines: Sequence[str], seconds: float) -> int | None:
+    """How large the smallest film would be of an encoder that did not begin; 0 where it does not say."""
+    found = next(filter(None, map(_TOO_LOW.search, lines)), None)
+    if found is None:
+        return None
+    return round(int(found[2]) * 1000 / 8 * seconds) if found[1] == "x264" else 0
 
 
 def _first_turn(source: Source, info: MediaInfo, made: Output, quality: Bitrate) -> Talk[None]:
