@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from pipeline.engine.replay import LINES_KEPT
 from pipeline.media import process
 from pipeline.media.diagnose import diagnose
 from pipeline.media.toolchain import Toolchain
@@ -67,7 +68,7 @@ class Aside:
             active_s=ended.active_s,
             value=ended.value,
             last_tick=ended.last_tick,
-            lines=ended.lines,
+            lines=ended.lines[-LINES_KEPT:],
             complaints=ended.complaints,
             stalled_s=ended.stalled_s,
             cpu_s=ended.cpu_s,

@@ -33,7 +33,8 @@ def known(job: Job, ready: Plan, toolchain: Toolchain, before: bytes | None, fon
     version = toolchain.abilities().version
     earlier = _told(before)
     if earlier.ffmpeg == version and earlier.machine != UNKNOWN:
-        return Known(job.source, version, earlier.machine)
+        # Fonts lie where the program is now, which may not be where it was.
+        return Known(job.source, version, msgspec.structs.replace(earlier.machine, fonts=fonts))
     wants_hardware = any(recipe.wants_hardware(options) for recipe, options in ready.parts)
     computer = machine(toolchain, with_hardware=wants_hardware)
     return Known(job.source, version, msgspec.structs.replace(computer, fonts=fonts, ffmpeg=version))

@@ -203,16 +203,18 @@ class Stage:
 
     def does(self, script: Talk[T]) -> Talk[T]:
         """Runs a Script, or a part of one, under this Stage's name: every Step it yields is marked with its id."""
-        return (yield from _relayed(script, lambda step: _marked(step, self.id)))
+        return (yield from relayed(script, lambda step: _marked(step, self.id)))
 
 
 def taking(start: float, end: float, script: Talk[T]) -> Talk[T]:
     """Runs a part of a Script as one that takes its Stage from one share to another, each from 0 to 1."""
-    return (yield from _relayed(script, lambda step: _spread(step, start, end)))
+    return (yield from relayed(script, lambda step: _spread(step, start, end)))
 
 
-def _relayed(script: Talk[T], change: Callable[[Step], Step]) -> Talk[T]:
-    """Runs a Script with every Step it yields changed."""
+def relayed(
+    script: Talk[T], change: Callable[[Step], Step], hear: Callable[[Outcome], None] = lambda outcome: None
+) -> Talk[T]:
+    """Runs a part of a Script with every Step it yields changed, and every Outcome it is sent heard first."""
     reply: Outcome | None = None
     failure: BaseException | None = None
     while True:
@@ -223,9 +225,13 @@ def _relayed(script: Talk[T], change: Callable[[Step], Step]) -> Talk[T]:
         reply, failure = None, None
         try:
             reply = yield change(step)
+            hear(reply)
         except GeneratorExit:
             script.close()
             raise
+        except StepFailed as error:
+            hear(error.outcome)
+            failure = error
         except Exception as error:
             failure = error
 

@@ -27,7 +27,7 @@ from pipeline.stages.effort import foreseen_score, foreseen_size
 from pipeline.stages.encoders import quality_of
 from pipeline.stages.goal import Reached, refuse_goal
 from pipeline.stages.hardware import hardware_for, is_wanted, missing
-from pipeline.stages.look import looked, looks
+from pipeline.stages.look import Seen, is_looked_into, looked
 from pipeline.stages.loudness import measured, measures
 from pipeline.stages.naming import Named, check_name, result_name, result_names
 from pipeline.stages.output import Output, size_before
@@ -112,8 +112,8 @@ class Convert(Recipe[ConvertOptions]):
         assert info is not None
         wanted, left_out = _worth_making(source, info, options)
         lacks = [*left_out]
-        for number, choices in enumerate(wanted, 1):
-            made = yield from _decided(source, info, choices, number, scratch)
+        for made in (yield from _all_decided(source, info, wanted, scratch)):
+            choices = made.choices
             lacks += [*made.foretold, *missing(choices, made.hardware), *made.selection.left_out]
         return tuple(lacks)
 
@@ -132,11 +132,8 @@ class Convert(Recipe[ConvertOptions]):
         info = source.info
         assert info is not None
         wanted, left_out = _worth_making(source, info, options)
-        outputs: list[Output] = []
         commands: list[Command] = []
-        for number, choices in enumerate(wanted, 1):
-            decided = _decided(source, info, choices, number, scratch)
-            outputs.append((yield from overheard(decided, commands)))
+        outputs = yield from overheard(_all_decided(source, info, wanted, scratch), commands)
         artifacts = yield from overheard(_made(source, info, outputs, scratch.machine, left_out), commands)
         if not options.report:
             return artifacts
@@ -150,8 +147,8 @@ class Convert(Recipe[ConvertOptions]):
         info = source.info
         assert info is not None
         told: Forecast | None = None
-        for number, choices in enumerate(_worth_making(source, info, options)[0], 1):
-            made = yield from _decided(source, info, choices, number, scratch)
+        wanted, _ = _worth_making(source, info, options)
+        for made in (yield from _all_decided(source, info, wanted, scratch)):
             goal = goal_of(made)
             if goal == "vmaf":
                 part = yield from foreseen_score(source, info, made, scratch)
@@ -193,8 +190,22 @@ def _made(
     return tuple(artifacts)
 
 
-def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: int, scratch: Scratch) -> Talk[Output]:
-    """All that has to be found out about one output before it is encoded."""
+def _all_decided(
+    source: Source, info: MediaInfo, wanted: Sequence[OutputChoices], scratch: Scratch
+) -> Talk[tuple[Output, ...]]:
+    """All that has to be found out about every output before any is encoded; what is alike is looked for once."""
+    looks: dict[tuple[Any, ...], Seen] = {}
+    outputs: list[Output] = []
+    for number, choices in enumerate(wanted, 1):
+        outputs.append((yield from _decided(source, info, choices, number, scratch, looks)))
+    return tuple(outputs)
+
+
+def _decided(
+    source: Source, info: MediaInfo, choices: OutputChoices, number: int, scratch: Scratch,
+    looks: dict[tuple[Any, ...], Seen],
+) -> Talk[Output]:  # fmt: skip
+    """All that has to be found out about one output. `looks` are those that were taken for earlier ones."""
     container = container_of(choices)
     own = scratch if number == 1 else replace(scratch, prefix=scratch.path(str(number)))
     beside = yield from LOOK.does(taken_in(source, info, choices, own))
@@ -202,7 +213,9 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
     refuse_unfit(source, info, selection, container)
     span = span_of(source, info, choices)
     selection = yield from LOOK.does(laid_out(source, selection, choices, own))
-    seen = yield from LOOK.does(looked(source, info, span, choices))
+    look = (span, choices.crop, choices.deinterlace, choices.video in ("copy", "none") and choices.video)
+    if look not in looks:
+        looks[look] = yield from LOOK.does(looked(source, info, span, choices))
     loudness = yield from LOOK.does(measured(source, info, span, selection, choices))
     burn = yield from LOOK.does(burnt(source, info, span, choices, own, beside.kept))
     mark = "" if number == 1 else f"-{number}"
@@ -215,7 +228,7 @@ def _decided(source: Source, info: MediaInfo, choices: OutputChoices, number: in
         quality=quality_of(choices),
         pixels=pixels_of(choices, info.video) if info.video and selection.has_video else USUAL,
         span=span,
-        seen=seen,
+        seen=looks[look],
         loudness=loudness,
         burn=burn,
         hardware=hardware_for(choices, scratch.machine) if selection.has_video else None,
@@ -278,7 +291,7 @@ def _as_now(values: Mapping[str, Any]) -> Mapping[str, Any]:
 def _looks(source: Source, choices: OutputChoices) -> bool:
     info = source.info
     return (
-        looks(info, choices)
+        is_looked_into(info, choices)
         or measures(info, choices)
         or burns(choices)
         or takes_in(source, choices)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.model.forecast import Forecast, Guess
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Outcome, Scratch, Step, Talk, members_of
+from pipeline.model.stage import Outcome, Scratch, Talk, relayed
 from pipeline.stages.budget import LEAST_SHARE
 from pipeline.stages.encoders import Bitrate, Crf
 from pipeline.stages.output import Output
@@ -72,19 +71,15 @@ def foreseen_size(source: Source, info: MediaInfo, made: Output, scratch: Scratc
     )
 
 
-def _timed(talk: Talk[T], spent: Spent) -> Generator[Step, Outcome, T]:
+def _timed(talk: Talk[T], spent: Spent) -> Talk[T]:
     """Runs a Talk as it is, and adds up what its Steps take."""
-    reply: Outcome | None = None
-    while True:
-        try:
-            step = talk.send(reply)  # type: ignore[arg-type] # None begins it
-        except StopIteration as done:
-            value: T = done.value
-            return value
-        reply = yield step
-        each = reply.members if len(tuple(members_of(step))) > 1 else (reply,)
-        spent.cpu_s += sum(outcome.cpu_s for outcome in each)
-        spent.wall_s += max((outcome.active_s for outcome in each), default=0.0)
+
+    def add(outcome: Outcome) -> None:
+        each = outcome.members or (outcome,)
+        spent.cpu_s += sum(one.cpu_s for one in each)
+        spent.wall_s += max(one.active_s for one in each)
+
+    return (yield from relayed(talk, lambda step: step, add))
 
 
 def _with(guess: Guess, scoring_s: float, search_s: float, most: float) -> Guess:

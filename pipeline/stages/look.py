@@ -31,7 +31,7 @@ class Seen:
 UNSEEN = Seen()
 
 
-def looks(info: MediaInfo | None, choices: VideoChoices) -> bool:
+def is_looked_into(info: MediaInfo | None, choices: VideoChoices) -> bool:
     """Whether `looked` has a Step to run; with `info` None, before the probe, whether a person asks for one."""
     if choices.video == "none" or (info is not None and info.video is None):
         return False

@@ -80,7 +80,9 @@ def _groups(outputs: Sequence[Output]) -> tuple[list[Output], ...]:
     """
     groups: dict[Span | str, list[Output]] = {}
     for made in outputs:
-        groups.setdefault(made.result if goal_of(made) else made.span, []).append(made)
+        # Bitmaps that are burnt in come as a stream, and one stream is not drawn into two films.
+        is_alone = goal_of(made) or (made.burn is not None and made.burn.bitmaps is not None)
+        groups.setdefault(made.result if is_alone else made.span, []).append(made)
     return tuple(groups.values())
 
 

@@ -47,9 +47,12 @@ def pixels_of(choices: VideoChoices, video: MediaStream) -> Pixels:
 
 
 def losses(choices: VideoChoices, video: MediaStream, pixels: Pixels) -> tuple[Warn, ...]:
-    """What of its HDR a source loses though HDR is kept, known before anything runs."""
-    if not pixels.is_hdr or choices.video in ("copy", "none"):
+    """What of its HDR a source loses where nobody asked for that, known before anything runs."""
+    if choices.video in ("copy", "none") or choices.hdr == "sdr" or not video.is_hdr:
         return ()
+    if not pixels.is_hdr:
+        kind = "Dolby Vision" if video.dolby_vision else "HDR10+" if video.has_hdr10_plus else "HDR"
+        return (Warn("hdr_to_sdr", f"{kind} becomes SDR: the result has 8 bits. HEVC or AV1 would keep HDR."),)
     base = "HLG" if video.colour_transfer == "arib-std-b67" else "HDR10"
     lost: list[Warn] = []
     if video.dolby_vision:

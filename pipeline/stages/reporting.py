@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,7 +14,7 @@ from pipeline.model.job import Artifact
 from pipeline.model.option import RecipeOptions
 from pipeline.model.shell import pasted
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Call, Command, Outcome, Run, Talk, members_of
+from pipeline.model.stage import Call, Command, Run, Step, Talk, members_of, relayed
 from pipeline.stages.naming import report_name
 
 T = TypeVar("T")
@@ -25,22 +25,12 @@ def overheard(script: Talk[T], commands: list[Command]) -> Talk[T]:
 
     A Step that is told from the journal after a crash is asked for again, so the list is whole then too.
     """
-    reply: Outcome | None = None
-    failure: BaseException | None = None
-    while True:
-        try:
-            step = script.throw(failure) if failure else script.send(reply)  # type: ignore[arg-type]
-        except StopIteration as done:
-            return cast(T, done.value)
-        commands += [member.command for member in members_of(step) if isinstance(member, Run)]
-        reply, failure = None, None
-        try:
-            reply = yield step
-        except GeneratorExit:
-            script.close()
-            raise
-        except Exception as error:
-            failure = error
+
+    def noted(step: Step) -> Step:
+        commands.extend(member.command for member in members_of(step) if isinstance(member, Run))
+        return step
+
+    return (yield from relayed(script, noted))
 
 
 def reported(

@@ -25,6 +25,7 @@ from pipeline.model.stage import (
     Together,
     between,
     members_of,
+    relayed,
     taking,
 )
 
@@ -182,3 +183,24 @@ def test_what_takes_a_share_of_a_stage_shares_that_among_its_own_steps() -> None
             step = talk.send(Outcome())
     assert done.value.value == "done"
     assert shares == [pytest.approx((0.2, 0.3)), pytest.approx((0.3, 0.4))]
+
+
+def test_what_is_relayed_is_heard_also_where_a_step_failed() -> None:
+    def script() -> Script:
+        yield RUN
+        try:
+            yield RUN
+        except StepFailed:
+            yield CALL
+        return RESULT
+
+    heard: list[Outcome] = []
+    relay = relayed(script(), lambda step: step, heard.append)
+    assert next(relay) == RUN
+    assert relay.send(Outcome(cpu_s=1.0)) == RUN
+    failed = StepFailed(tool_failed("ffmpeg", 1, ""), Outcome(exit_code=1, cpu_s=2.0))
+    assert relay.throw(failed) == CALL
+    with pytest.raises(StopIteration) as ended:
+        relay.send(Outcome(cpu_s=4.0))
+    assert ended.value.value == RESULT
+    assert [outcome.cpu_s for outcome in heard] == [1.0, 2.0, 4.0]

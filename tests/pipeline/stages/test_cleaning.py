@@ -77,7 +77,8 @@ def combed(file: Path, folder: Path) -> float:
 
 def moving(tmp_path: Path, name: str, filters: str, *encoder: str) -> Path:
     """A soft pattern that moves sideways, 2 s of 50 pictures a second before the filters."""
-    words = "-f lavfi -i gradients=size=720x576:rate=50:duration=2:speed=0.2:seed=3,scroll=h=0.05"
+    ramp = "gradients=size=720x576:rate=50:duration=2:n=2:c0=black:c1=white:x0=0:y0=0:x1=719:y1=0:speed=0.00001"
+    words = f"-f lavfi -i {ramp},scroll=h=0.05"
     return make([*words.split(), "-vf", filters, *encoder], tmp_path / name)
 
 

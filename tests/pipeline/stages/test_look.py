@@ -10,7 +10,7 @@ import pytest
 from pipeline.model.problem import PipelineError
 from pipeline.model.source import Source
 from pipeline.stages.bars import Crop
-from pipeline.stages.look import UNSEEN, Seen, looked, looks
+from pipeline.stages.look import UNSEEN, Seen, is_looked_into, looked
 from pipeline.stages.span import span_of
 from tests.pipeline.stages.canned import SOURCES, source, video, wanted
 from tests.pipeline.stages.running import done
@@ -52,13 +52,13 @@ def steps(kept: Source, **choices: Any) -> list[str]:
 )
 def test_only_what_is_needed_is_looked_for(kept: Source, choices: dict[str, Any], label: str) -> None:
     assert steps(kept, **choices) == ([label] if label else [])
-    assert looks(kept.info, wanted(**choices)) is bool(label)
+    assert is_looked_into(kept.info, wanted(**choices)) is bool(label)
 
 
 def test_before_the_probe_only_what_a_person_asks_for_is_foreseen() -> None:
-    assert looks(None, wanted(crop="auto"))
-    assert looks(None, wanted(video="copy", start="2"))
-    assert not looks(None, wanted())
+    assert is_looked_into(None, wanted(crop="auto"))
+    assert is_looked_into(None, wanted(video="copy", start="2"))
+    assert not is_looked_into(None, wanted())
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,10 @@ def test_dolby_vision_without_a_base_is_only_copied(hdr: str) -> None:
         ({**HDR, "has_hdr10_plus": True}, {"video": "vp9", "container": "webm"}, []),
         ({**HDR, "has_hdr10_plus": True}, {"video": "vp9", "container": "mp4"}, ["hdr10_plus_lost"]),
         ({**HDR, "dolby_vision": "8.1", "has_hdr10_plus": True}, {"video": "copy"}, []),
-        ({**HDR, "dolby_vision": "8.1", "has_hdr10_plus": True}, {}, []),  # it is to become SDR
+        ({**HDR, "dolby_vision": "8.1", "has_hdr10_plus": True}, {}, ["hdr_to_sdr"]),
+        (HLG, {}, ["hdr_to_sdr"]),
+        (HDR, {"hdr": "sdr"}, []),  # somebody asked for it
+        ({}, {}, []),
     ),
 )
 def test_what_is_lost_is_known_before_the_run(
@@ -109,3 +112,12 @@ def test_a_loss_names_what_is_left() -> None:
     options, film = wanted(video="hevc"), video(**HLG, dolby_vision="8.4")
     (lost,) = losses(options, film, pixels_of(options, film))
     assert lost.message == "Dolby Vision (profile 8.4) is lost: the result is HLG. Copying would keep it."
+
+
+@pytest.mark.parametrize(
+    ("stream", "kind"),
+    ((HDR, "HDR"), ({**HDR, "has_hdr10_plus": True}, "HDR10+"), ({**HLG, "dolby_vision": "8.4"}, "Dolby Vision")),
+)
+def test_hdr_that_becomes_sdr_is_named(stream: dict[str, Any], kind: str) -> None:
+    (lost,) = losses(wanted(), video(**stream), pixels_of(wanted(), video(**stream)))
+    assert lost.message.startswith(f"{kind} becomes SDR: ")
