@@ -7,7 +7,7 @@ publishing under a free name. Both sides are whole programs from their start to 
 
 We run as many jobs at once as there are cores (`--jobs`), as a user with many small files would; the loop, as loops
 do, runs one. `--side-by-side` also measures the loop with as many at once. The files are 160x90 H.264 and AAC, 0.4 s
-each. About 9 minutes with 5 rounds on two quiet cores.
+each. About 6 minutes with 5 rounds on two quiet cores.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python -m benchmarks.target_vmaf [--goals 95 93] [--rounds N] [--encoders h264 av1 hevc] [--quick] [--out FILE]
 
-First every real clip with pictures (the first 10 s of long ones) through the preset `target-vmaf-95`, with each goal.
+First every real clip with pictures (the first 6 s of long ones) through the preset `target-vmaf-95`, with each goal.
 The result is scored by a command of this file's own: all frames, each beside the same frame of the source by number
 (conversions keep every frame; the counts are compared), the source scaled to the result's size. To reach: goal - 0.5 to
 goal + 1 for 95 % of the clips that can reach it. A clip that misses is encoded at the best and the worst quality its
@@ -10,7 +10,7 @@ encoder has (CRF 1 and 51): it can reach the goal if the goal lies between what 
 
 Then a film of 200 s: the wall time of the search Stage against that of a full encode of the same film by a bare
 ffmpeg with the CRF that was found, interleaved. To reach for H.264 medium: 0.40; other encoders are printed.
-About 8 minutes with the defaults on two quiet cores.
+About 7 minutes with the defaults on two quiet cores.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
     made = parser(__doc__, rounds=3)
     made.add_argument("--goals", type=float, nargs="*", default=[95.0, 93.0])
     made.add_argument("--encoders", nargs="*", default=["h264"], choices=sorted(_ENCODERS))
-    made.add_argument("--seconds", type=float, default=10.0, help="how much of long clips (default: %(default)s)")
+    made.add_argument("--seconds", type=float, default=6.0, help="how much of long clips (default: %(default)s)")
     given = made.parse_args(namespace=Asked())
     print_machine()
     rows: list[dict[str, Any]] = []
