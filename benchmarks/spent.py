@@ -37,8 +37,9 @@ class Used:
 class Spent:
     """What a program and all it started spent, and how it ended.
 
-    `peak_mib` is the memory of the largest single process. `stages` are those of a run's job, by their id, each from
-    its beginning to that of the next; `events` are the lines it printed as JSON.
+    `peak_mib` is the memory of the largest single process; where it is less than what this process has, Linux tells
+    the latter, because a child begins as its copy. `stages` are those of a run's job, by their id, each from its
+    beginning to that of the next; `events` are the lines it printed as JSON.
     """
 
     code: int
