@@ -16,6 +16,11 @@ LETTERS = {"video": "v", "cover": "v", "audio": "a", "subtitle": "s", "attachmen
 # under a key as well as where it belongs, reads both back as one text, and knows that one no more; so it is said anew.
 _KEYED = "+use_metadata_tags"
 
+# Chapters count in the clock of the whole MP4, in 31 bits. ffmpeg 9.0.2 makes that clock of all tracks' own: with text
+# subtitles, which count in millionths, and sound of 48 kHz a chapter of six minutes is too long, with 44.1 kHz one of
+# 2.4 seconds: “Application provided duration: 3528000000 in stream 3 is invalid”. With this one it is twelve hours.
+_CHAPTER_CLOCK = {"movie_timescale": 48_000}
+
 
 def file_options(info: MediaInfo, made: Output) -> dict[str, Any]:
     """The output options for the tags of the whole and for chapters. The source is the first input."""
@@ -35,11 +40,13 @@ def created(info: MediaInfo, made: Output) -> dict[str, Any]:
 
 
 def muxing(options: dict[str, Any], info: MediaInfo, made: Output) -> dict[str, Any]:
-    """How the container is written, with what the tags of phones and copied Dolby Vision need in an MP4."""
+    """How the container is written, with what chapters, tags of phones and copied Dolby Vision need in an MP4."""
     if made.film is not None and made.film.dolby_vision and made.choices.video == "copy":
         # MP4 says that it is Dolby Vision in a box that no standard of ISO knows.
         options = {**options, "strict": "unofficial"}
     flags = options.get("movflags")
+    if flags is not None and info.chapters and made.choices.chapters:
+        options = {**options, **_CHAPTER_CLOCK}
     if flags is None or not (info.has_keyed_tags and made.choices.metadata):
         return options
     return {**options, "movflags": f"{flags}{_KEYED}"}

@@ -217,6 +217,19 @@ def test_a_track_of_the_source_is_burnt(engine: Engine, media: Media) -> None:
     assert made.result.of_kind("audio") != ()
 
 
+def test_chapters_of_seconds_stand_beside_text_which_counts_in_millionths(engine: Engine, tmp_path: Path) -> None:
+    chapter, lines = tmp_path / "chapter.ffmeta", tmp_path / "lines.srt"
+    chapter.write_text(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=5\ntitle=All of it\n")
+    lines.write_text(_LINE.format("Hello"))
+    words = (
+        f"-f lavfi -i testsrc2=size=160x90:rate=25:duration=5 -f lavfi -i sine=sample_rate=44100:duration=5 -i {lines} "
+        f"-i {chapter} -map 0 -map 1 -map 2 -map_chapters 3 -c:v libx264 -preset ultrafast -c:a aac -c:s srt"
+    )
+    made = converted(engine, make(shlex.split(words), tmp_path / "film.mkv"))
+    assert (made.result.chapters, len(made.result.of_kind("subtitle"))) == (1, 1)
+    assert "All of it" in tags(made.file)
+
+
 def test_without_a_subtitle_nothing_is_burnt_and_nothing_made(engine: Engine, media: Media) -> None:
     (job,) = engine.add(besides(media, "black.mp4"), subtitles="burn")
     job = ended(engine, job).job

@@ -58,6 +58,16 @@ def test_tags_of_phones_are_written_under_their_own_keys() -> None:
     assert muxing({}, phone, output_of(plain)) == {}
 
 
+def test_chapters_in_an_mp4_have_a_clock_that_does_not_run_over() -> None:
+    plain = SOURCES["1080p"]
+    assert plain.info is not None
+    how = {"movflags": "+faststart"}
+    parted = msgspec.structs.replace(plain.info, chapters=2)
+    assert muxing(how, parted, output_of(plain)) == {**how, "movie_timescale": 48_000}
+    assert muxing(how, parted, output_of(plain, chapters=False)) == how
+    assert muxing({}, parted, output_of(plain)) == {}
+
+
 @pytest.mark.parametrize(
     ("kept", "changes", "options"),
     (
