@@ -275,11 +275,16 @@ def _worth_making(
 ) -> tuple[tuple[OutputChoices, ...], tuple[Warn, ...]]:
     """The outputs no rule of their own leaves out; the first one's rules have been asked for the whole job."""
     first, *others = _outputs_of(options)
-    asked = [(each, skipped_by(source, info, each)) for each in others]
-    left_out = (
-        Warn("output_left_out", f"One output was left out. {problem.message}") for _, problem in asked if problem
-    )
-    return (first, *(each for each, problem in asked if problem is None)), tuple(left_out)
+    wanted, left_out = [first], list[Warn]()
+    for each in others:
+        if problem := skipped_by(source, info, each):
+            left_out.append(Warn("output_left_out", f"One output was left out. {problem.message}"))
+        elif selected(info, each).is_empty:
+            what = f"{source.name} has nothing for a {container_of(each).label}."
+            left_out.append(Warn("output_left_out", f"One output was left out. {what}"))
+        else:
+            wanted.append(each)
+    return tuple(wanted), tuple(left_out)
 
 
 def _as_now(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -243,7 +243,7 @@ def _first_turn(source: Source, info: MediaInfo, made: Output, quality: Bitrate)
             expect_frames=made.frames(info),
         ),
         reads=(*((source.file,) if source.is_scratch else ()), *burnt),
-        makes=logs_of(made.choices.video, made.choices.speed, quality.log),
+        makes=logs_of(made.choices, quality.log),
         label="Look through the film",
     )
 

@@ -91,7 +91,8 @@ def to_score(source: Source, info: MediaInfo, made: Output, found: Found, machin
 def _encoded(source: Source, info: MediaInfo, made: Output, crf: float, machine: Machine) -> Talk[_Scored]:
     scored = Scoring(f"{made.result.rpartition('.')[0]}.vmaf.json", model_of(made.size), machine.cores)
     made = replace(made, quality=Crf(crf))
-    if room_for(machine, made.size, made.pixels.bit_depth):
+    # Where film and sound are read apart, a process that also scores waits for itself.
+    if room_for(machine, made.size, made.pixels.bit_depth) and not made.span.lead_s:
         (wrote,) = yield from encoded(source, info, [replace(made, scored=scored)])
     else:
         (wrote,) = yield from taking(0.0, _APART_SHARE, encoded(source, info, [made]))
@@ -106,7 +107,7 @@ def _scored_apart(source: Source, info: MediaInfo, made: Output, scored: Scoring
     assert film is not None
     given = drawn(made.span.cut(source_input(source, **made.span.film_options())[str(film.index)]), film, made)
     outputs = [
-        nowhere(stream, fps_mode="passthrough", enc_time_base="filter")
+        nowhere(stream, fps_mode="passthrough", enc_time_base="filter", **made.span.output_options())
         for stream in (scratch_input(made.target)["0"].filter("null"), given)
     ]
     burnt = made.burn.files if made.burn else ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.model.problem import PipelineError, bad_option
 from pipeline.model.source import MediaInfo, Source
 from pipeline.model.stage import Talk
 from pipeline.stages.counting import Count, counted_source, extent_s
 from pipeline.stages.filter_chain import changes_length
 from pipeline.stages.frame_rate import rate_of
 from pipeline.stages.output import Output
+from pipeline.stages.selection import Selection
 
 END_S = 0.25
 # A last picture may be shown this long, and need not be told how long.
@@ -58,6 +60,17 @@ def fault_of_length(
     real_s = extent_s(each for each in there or () if each.kind in ("video", "audio"))
     really = msgspec.structs.replace(info, duration_s=real_s or info.duration_s)
     return wrong_length(really, output, made_s, packets), there
+
+
+def refuse_without_keyframe(selection: Selection, here: tuple[Count, ...]) -> None:
+    """Checks that copied pictures of a part are there; they begin with a keyframe, and a part may have none.
+
+    Raises:
+        PipelineError: there are none.
+    """
+    if any(kept.kind == "video" and not here[at].packets for at, kept in selection.copied):
+        what = "There is no keyframe in this part, so its pictures cannot be copied; choose a codec, or begin earlier"
+        raise PipelineError(bad_option("start", what))
 
 
 def _picture_s(output: Output) -> float:

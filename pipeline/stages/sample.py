@@ -17,6 +17,7 @@ from pipeline.model.stage import Outcome, Run, Scratch, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Count, Unreadable, counted_files, counted_moments, counted_source
 from pipeline.stages.output import Output
+from pipeline.stages.software import KEYFRAME_S
 from pipeline.stages.span import Span, beginning_at
 from pipeline.stages.transcode import encode_command
 from pipeline.stages.verify import decode_command
@@ -30,9 +31,6 @@ MOMENTS = 2000
 LEAST_MOMENT_S = 0.25
 # Below this the windows would be the greater part of the source, so it is taken whole.
 WHOLE_S = 1.5 * WINDOWS * WINDOW_S
-# Encoders put a keyframe at least so often, in pictures (the default of x264 and x265); in a window one stands at its
-# beginning, which is more often.
-KEY_EVERY = 250
 
 
 @dataclass(frozen=True)
@@ -244,9 +242,9 @@ def _bytes_per_s(window: Window, info: MediaInfo) -> float:
         if each.kind == "video" and each.keyframes and rate and each.packets > each.keyframes:
             key = each.key_bytes / each.keyframes
             other = (each.bytes - each.key_bytes) / (each.packets - each.keyframes)
-            # One stands at the beginning because the window begins there; in the whole one would stand there as often
-            # as one comes round anyway.
-            bytes_ -= (key - other) * max(0.0, 1 - each.packets / KEY_EVERY)
+            # One stands at the beginning because the window begins there; in the whole, one stands there only as
+            # often as its turn comes round.
+            bytes_ -= (key - other) * max(0.0, 1 - each.packets / rate / KEYFRAME_S)
         total += bytes_
     return total / window.media_s
 

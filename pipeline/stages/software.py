@@ -68,7 +68,7 @@ TUNES = {"h264": ("film", "animation", "grain"), "hevc": ("animation", "grain")}
 
 # Players jump to a keyframe and decode from there on. Left alone, x264 and x265 set one at least every 250 pictures,
 # which at 25 a second are 10 s, libvpx every 128. Where a scene begins there is one besides.
-_KEYFRAME_S = 5.0
+KEYFRAME_S = 10.0
 
 
 def whole(codec: str, crf: float) -> float:
@@ -103,7 +103,7 @@ def coded(choices: VideoChoices, quality: Quality, place: str, frame_rate: float
 
 def keyframes(place: str, frame_rate: float) -> dict[str, Any]:
     """How far apart keyframes are at most; nothing where the frame rate is not known."""
-    return {f"g:{place}": max(1, round(frame_rate * _KEYFRAME_S))} if frame_rate else {}
+    return {f"g:{place}": max(1, round(frame_rate * KEYFRAME_S))} if frame_rate else {}
 
 
 def webp_effort(choices: VideoChoices) -> int:
@@ -111,16 +111,21 @@ def webp_effort(choices: VideoChoices) -> int:
     return _WEBP_EFFORTS[choices.speed]
 
 
-def logs_of(codec: str, speed: str, log: str) -> tuple[str, ...]:
+def logs_of(choices: VideoChoices, log: str) -> tuple[str, ...]:
     """The files the first of two turns leaves for a process's only stream, `log` being its name.
 
-    As ffmpeg 9.0.2 and the encoders write them.
+    As ffmpeg 9.0.2 and the encoders write them. The second of them says how long each part of a picture is needed,
+    where the encoder looks for that; a person's own arguments may have told it not to.
     """
     first = f"{log}-0.log"
-    # x264's fastest speeds do not look how long each part of a picture is needed.
-    trees = {"hevc": ".cutree", "h264": "" if speed in ("ultrafast", "superfast") else ".mbtree"}
-    tree = trees.get(codec, "")
-    return (first, first + tree) if tree else (first,)
+    looks = {
+        "hevc": choices.tune != "grain",
+        "h264": choices.speed not in ("ultrafast", "superfast"),
+    }
+    trees = {"hevc": ".cutree", "h264": ".mbtree"}
+    if not looks.get(choices.video) or choices.extra.strip():
+        return (first,)
+    return first, first + trees[choices.video]
 
 
 def _is_a_turn(quality: Quality) -> bool:

@@ -57,6 +57,8 @@ class Span:
 
     def cut(self, stream: Any) -> Any:
         """Decoded pictures from the start on, where it could not be gone to."""
+        if self.lead_s:
+            return stream.filter("trim", start=0)
         if not (self.is_bare and self.start_s):
             return stream
         start_s = _seconds(self.start_s)

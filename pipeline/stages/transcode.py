@@ -97,7 +97,7 @@ def _first_turn(made: Output) -> tuple[str, ...]:
     quality = made.quality
     if not isinstance(quality, Bitrate) or quality.turn != 2 or not made.selection.has_video:
         return ()
-    return logs_of(made.choices.video, made.choices.speed, quality.log)
+    return logs_of(made.choices, quality.log)
 
 
 def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -> Command:
@@ -111,7 +111,7 @@ def encode_command(source: Source, info: MediaInfo, outputs: Sequence[Output]) -
         made.append(target)
         if each.scored is not None and drawing is not None:
             pairs.append(Pair(f"{number}:0", f"{len(outputs) + len(given)}:0", each.scored))
-            given.append(nowhere(drawing, **_own_times(each)))
+            given.append(nowhere(drawing, **_own_times(each), **each.span.output_options()))
     return command(
         *made,
         *given,

@@ -13,7 +13,7 @@ from pipeline.model.source import MediaInfo, Source, StreamKind
 from pipeline.model.stage import Command, Outcome, Run, Script, StepFailed, Talk
 from pipeline.stages import expect
 from pipeline.stages.counting import Content, Count, Unreadable, counted, counted_source, extent_s
-from pipeline.stages.length import END_S, fault_of_length
+from pipeline.stages.length import END_S, fault_of_length, refuse_without_keyframe
 from pipeline.stages.output import Output
 from pipeline.stages.selection import Kept, Selection
 from pipeline.stages.transcode import Wrote
@@ -85,6 +85,7 @@ def checked(source: Source, info: MediaInfo, output_: Output, wrote: Wrote) -> T
         if not wrote.outcome.complaints:
             there = yield from _has_all_of_the_source(source, info, selection, here, there, bad)
     else:
+        refuse_without_keyframe(selection, here)
         made_s = Checked(selection, here, None).length_s
         wrong, there = yield from fault_of_length(source, info, output_, made_s, here[0].packets, there)
         if wrong:

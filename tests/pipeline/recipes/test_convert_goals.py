@@ -94,6 +94,8 @@ def test_a_long_film_is_searched_by_windows_and_scored_whole(engine: Engine, med
         ("rotated.mp4", {}),
         ("anamorphic.mp4", {}),
         ("interlaced.ts", {}),
+        ("transport.ts", {"start": "0.5"}),
+        ("transport.ts", {"start": "0.5", "end": "1.5"}),
         ("odd_321x181.mkv", {}),
         ("animation.gif", {}),
         ("full_range.mp4", {}),

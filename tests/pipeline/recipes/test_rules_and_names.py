@@ -162,7 +162,8 @@ def test_parts_of_a_film_keep_the_chapters_of_their_own_part(engine: Engine, med
     also = [{"container": "mkv", "speed": "ultrafast"}]
     job = done(engine, film, container="mkv", start="1", also=also)
     assert job.state is State.COMPLETED, job.problem
-    there, part, whole = (_chapters(Path(each)) for each in (film, *(made.file for made in job.artifacts)))
+    part, whole = (_chapters(Path(made.file)) for made in job.artifacts)
+    there = _chapters(film)
     assert whole == there
     assert part != there
 
@@ -191,3 +192,24 @@ def test_a_further_output_has_rules_of_its_own(engine: Engine, film: Path) -> No
 def test_where_no_output_saves_enough_the_job_is_skipped(engine: Engine, film: Path) -> None:
     also = [{"container": "mkv", "speed": "ultrafast", "crf": 1.0, "min_saving": 90.0}]
     assert done(engine, film, crf=1.0, min_saving=90.0, also=also).state is State.SKIPPED
+
+
+def test_an_output_there_is_nothing_for_is_left_out(engine: Engine, media: Media) -> None:
+    also = [{"container": "jpg", "video": "sheet", "audio": "none"}]
+    job = done(engine, media.clip("mono.wav"), container="mp3", video="none", audio="mp3", also=also)
+    assert job.state is State.COMPLETED, job.problem
+    assert [warning.message for warning in job.warnings] == [
+        "One output was left out. mono.wav has nothing for a JPEG."
+    ]
+
+
+def test_a_part_without_a_keyframe_is_not_copied(engine: Engine, media: Media) -> None:
+    job = done(engine, clip(media, "transport.ts"), video="copy", audio="copy", container="mkv", start="1.2", end="1.4")
+    assert job.problem is not None
+    assert "There is no keyframe in this part" in str(job.problem)
+
+
+def test_a_size_is_met_with_the_grain_of_hevc(engine: Engine, media: Media) -> None:
+    sets = {"video": "hevc", "tune": "grain", "rate": "size", "target_mb": 0.4}
+    job = done(engine, media.clip("h264_aac.mp4"), **sets)
+    assert job.state is State.COMPLETED, job.problem

@@ -14,7 +14,7 @@ from tests.pipeline.stages.canned import video, wanted
 FILM = video()
 
 ASKED: list[tuple[dict[str, Any], dict[str, Any]]] = [
-    ({"video": "h264"}, {"c": "libx264", "crf": "21", "preset": "medium", "g": 125}),
+    ({"video": "h264"}, {"c": "libx264", "crf": "21", "preset": "medium", "g": 250}),
     ({"video": "h264", "tune": "grain", "crf": 18.5}, {"c": "libx264", "crf": "18.5", "tune": "grain"}),
     (
         {"video": "hevc", "speed": "slow"},
@@ -31,8 +31,8 @@ ASKED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"video": "sheet"}, {"c": "mjpeg", "q": 3, "frames": 1}),
     ({"video": "h264", "rate": "bitrate", "video_kbps": 2500}, {"c": "libx264", "b": "2500k"}),
     ({"video": "vp9", "rate": "bitrate", "video_kbps": 2500}, {"c": "libvpx-vp9", "b": "2500k"}),
-    ({"video": "h264", "fps": 50.0}, {"g": 250}),
-    ({"video": "h264", "max_fps": 15.0}, {"g": 75}),
+    ({"video": "h264", "fps": 50.0}, {"g": 500}),
+    ({"video": "h264", "max_fps": 15.0}, {"g": 150}),
 ]
 
 

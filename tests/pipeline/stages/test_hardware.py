@@ -116,7 +116,7 @@ def test_quality_is_said_as_each_family_knows_it(codec: Any, family: str, crf: f
     options = hardware_options(hardware, wanted(video=codec), Crf(crf), "v:0", 25.0)
     assert options == {
         "c:v:0": hardware.encoder,
-        "g:v:0": 125,
+        "g:v:0": 250,
         **{f"{name}:v:0": value for name, value in said.items()},
     }
 
