@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -40,7 +41,9 @@ def catalogue(arguments: Arguments, bootstrap: Bootstrap) -> int:
 def _recipe_text(recipe: Recipe[Any], book: PresetBook) -> str:
     lines = [f"{recipe.id}: {recipe.label}. {recipe.summary}"]
     lines.append(f"  Presets: {text.listed([preset.id for preset in book.presets(recipe.id)])}")
-    lines += [f"  --set {_shape(field)}\n        {field.label}. {field.help}" for field in fields_of(recipe.options)]
+    for group, fields in groupby(fields_of(recipe.options), key=lambda field: field.group):
+        lines += [f"  {group}"] if group else []
+        lines += [f"  --set {_shape(field)}\n        {field.label}. {field.help}" for field in fields]
     return "\n".join(lines)
 
 

@@ -32,6 +32,13 @@ def test_values_are_shown_as_they_may_be_written(tmp_path: Path, capsys: pytest.
     assert "--set also=LIST\n" in said
 
 
+def test_options_stand_under_their_headings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = listed("recipes", tmp_path, capsys).splitlines()
+    headings = ["  Picture", "  Video", "  Sound", "  Subtitles and tags", "  Output"]
+    assert [line for line in lines if line in headings] == headings
+    assert lines.index("  Video") < next(at for at, line in enumerate(lines) if "--set crf=" in line)
+
+
 def test_recipes_as_json_say_what_a_form_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = {recipe["id"]: recipe for recipe in json.loads(listed("recipes --json", tmp_path, capsys))["recipes"]}
     convert = found["convert"]
