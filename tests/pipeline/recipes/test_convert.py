@@ -50,6 +50,8 @@ REFUSED: dict[tuple[str, str], str] = {
 # What a good file is warned about.
 WARNED: dict[tuple[str, str], tuple[str, ...]] = {
     (WEB, "everything.mkv"): ("subtitles_left_out",),
+    (WEB, "hdr10.mkv"): ("hdr_to_sdr",),
+    (WEB, "untagged hdr.mkv"): ("hdr_to_sdr",),
     (REMUX, "everything.mkv"): ("subtitles_left_out",),
     (MP3, "tracks.mkv"): ("tracks_left_out",),
     (WEB, "sound without anything.mkv"): ("tracks_left_out",),
