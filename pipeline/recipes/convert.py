@@ -37,7 +37,7 @@ from pipeline.stages.profiles import refuse_size
 from pipeline.stages.remux import faststart, refuse_unfit
 from pipeline.stages.reporting import overheard, reported
 from pipeline.stages.rules import check_rules, refuse_larger, skipped_by, without_rules
-from pipeline.stages.sample import foreseen
+from pipeline.stages.sample import Spent, foreseen, timed
 from pipeline.stages.selection import selected
 from pipeline.stages.span import span_of
 from pipeline.stages.subtitles import burns, burnt, undrawn
@@ -148,16 +148,12 @@ class Convert(Recipe[ConvertOptions]):
         assert info is not None
         told: Forecast | None = None
         wanted, _ = _worth_making(source, info, options)
-        for made in (yield from _all_decided(source, info, wanted, scratch)):
-            goal = goal_of(made)
-            if goal == "vmaf":
-                part = yield from foreseen_score(source, info, made, scratch)
-            elif goal == "size":
-                part = yield from foreseen_size(source, info, made, scratch)
-            else:
-                part = yield from foreseen(source, info, made, scratch)
+        looks = Spent()
+        for made in (yield from timed(_all_decided(source, info, wanted, scratch), looks)):
+            foresee = {"vmaf": foreseen_score, "size": foreseen_size, "": foreseen}[goal_of(made)]
+            part = yield from foresee(source, info, made, scratch)
             told = part if told is None else told + part
-        return told
+        return None if told is None else told + looks.forecast()
 
 
 def _made(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from pipeline.model.forecast import Forecast, Guess
 from pipeline.model.source import MediaInfo, Source
-from pipeline.model.stage import Outcome, Scratch, Talk, relayed
+from pipeline.model.stage import Scratch, Talk
 from pipeline.stages.budget import LEAST_SHARE
 from pipeline.stages.encoders import Bitrate, Crf
 from pipeline.stages.output import Output
-from pipeline.stages.sample import foreseen
+from pipeline.stages.sample import Spent, foreseen, timed
 from pipeline.stages.search import searched
-
-T = TypeVar("T")
 
 # A first turn takes about so much of the second, by speed; and one film in three is tried once more.
 _TURNS_LIKELY, _TURNS_LEAST, _TURNS_MOST = 1.6, 1.2, 3.2
@@ -24,14 +21,6 @@ _SCORE_CPU_S = 0.55
 _REPAIR_MOST = 2.2
 
 
-@dataclass
-class Spent:
-    """What the Steps of a Talk have taken so far."""
-
-    cpu_s: float = 0.0
-    wall_s: float = 0.0
-
-
 def foreseen_score(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Forecast]:
     """What to expect of an output with a score to reach: the search is done, what follows is guessed from windows.
 
@@ -39,7 +28,7 @@ def foreseen_score(source: Source, info: MediaInfo, made: Output, scratch: Scrat
         StepFailed: it cannot be encoded or scored.
     """
     search = Spent()
-    found = yield from _timed(searched(source, info, made, scratch.machine), search)
+    found = yield from timed(searched(source, info, made, scratch.machine), search)
     one = yield from foreseen(source, info, replace(made, quality=Crf(found.crf)), scratch)
     width, height = made.size
     scoring_s = _SCORE_CPU_S * made.seconds(info) * width * height / 1e6
@@ -69,17 +58,6 @@ def foreseen_size(source: Source, info: MediaInfo, made: Output, scratch: Scratc
         wall_s=_times(one.wall_s),
         tried_s=one.tried_s,
     )
-
-
-def _timed(talk: Talk[T], spent: Spent) -> Talk[T]:
-    """Runs a Talk as it is, and adds up what its Steps take."""
-
-    def add(outcome: Outcome) -> None:
-        each = outcome.members or (outcome,)
-        spent.cpu_s += sum(one.cpu_s for one in each)
-        spent.wall_s += max(one.active_s for one in each)
-
-    return (yield from relayed(talk, lambda step: step, add))
 
 
 def _with(guess: Guess, scoring_s: float, search_s: float, most: float) -> Guess:

@@ -93,7 +93,7 @@ def test_a_source_that_is_alike_everywhere_is_multiplied() -> None:
     # 3 s are 300 kB, of which the keyframe at the beginning of each window would not be there in the whole.
     assert 40e6 < told.bytes.likely < 60e6
     assert told.tried_s == WINDOWS * WINDOW_S
-    assert told.cpu_s.likely == pytest.approx(2 * LONG_S + 7 / 3 * LONG_S)
+    assert told.cpu_s.likely == pytest.approx(2 * LONG_S + 7 / 3 * LONG_S, rel=0.02)
     assert told.bytes.low < told.bytes.likely < told.bytes.high
 
 

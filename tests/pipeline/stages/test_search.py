@@ -12,7 +12,7 @@ from pipeline.model.source import Source
 from pipeline.model.stage import Call, Run, Script, Step
 from pipeline.stages.search import Found, searched
 from pipeline.stages.span import Span
-from pipeline.stages.windows import WINDOWS
+from pipeline.stages.windows import WINDOW_S, WINDOWS
 from tests.pipeline.stages.canned import SOURCES, source, video
 from tests.pipeline.stages.goals import LARGE, SMALL, aiming
 from tests.pipeline.stages.playing import scored
@@ -78,7 +78,7 @@ def test_a_short_film_is_tried_whole_and_a_long_one_by_windows() -> None:
     assert short.command.expect_frames == 250
     assert long.command.argv.count("-i") == WINDOWS
     assert len(long.command.argv[long.command.argv.index("-force_key_frames:v:0") + 1].split(",")) == WINDOWS - 1
-    assert long.command.expect_frames == 250
+    assert long.command.expect_frames == WINDOWS * WINDOW_S * 25
 
 
 def test_what_short_windows_lose_is_added() -> None:
