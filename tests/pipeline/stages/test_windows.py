@@ -55,7 +55,7 @@ def test_of_a_film_of_unknown_length_only_the_beginning_is_taken() -> None:
 def test_windows_in_groups_are_the_same_windows() -> None:
     windows = windows_of(Span(), LONG_S, 25.0)
     groups = windows.in_groups(7)
-    assert [len(group.spans) for group in groups] == [7, 7, 4]
+    assert [len(group.spans) for group in groups] == [7, 7, 6]
     assert tuple(span for group in groups for span in group.spans) == windows.spans
     assert len(windows.in_groups(0)) == WINDOWS
 
