@@ -25,7 +25,6 @@ from pipeline.engine.estimate import Speeds
 from pipeline.engine.forecast import forecast, with_history
 from pipeline.engine.identity import looked_at
 from pipeline.engine.intake import look
-from pipeline.engine.presets import recipe_named
 from pipeline.media.counter import COUNTER
 from pipeline.media.probe import Prober
 from pipeline.media.toolchain import Toolchain
@@ -89,7 +88,7 @@ def _wanted(arguments: Arguments, bootstrap: Bootstrap, home: Home) -> _Wanted:
     book = presets_of(bootstrap, home)
     flow = book.flow(arguments.recipe, arguments.preset, arguments.sets, also=arguments.also)
     (step,) = flow.steps
-    recipe = recipe_named({each.id: each for each in book.recipes()}, step.recipe)
+    recipe = book.recipe(step.recipe)
     options = recipe.decode(step.options)
     toolchain = bootstrap.open_toolchain(home, settings_of(home))
     machine = bootstrap.machine_of(toolchain, with_hardware=recipe.wants_hardware(options))

@@ -46,7 +46,7 @@ def plan(arguments: Arguments, bootstrap: Bootstrap) -> int:
     settings = settings_of(home)
     book = presets_of(bootstrap, home)
     (step,) = book.flow(arguments.recipe, arguments.preset, arguments.sets, arguments.also).steps
-    recipe = next(each for each in book.recipes() if each.id == step.recipe)
+    recipe = book.recipe(step.recipe)
     destination = destination_of(arguments, settings)
     toolchain = bootstrap.open_toolchain(home, settings)
     found = look(arguments.inputs)

@@ -110,7 +110,7 @@ def _text(imported: Imported, book: PresetBook) -> str:
 
 def _taken(imported: Imported, book: PresetBook) -> list[str]:
     """`Video codec: H.264`, as a form would show it."""
-    recipe = next(each for each in book.recipes() if each.id == imported.preset.recipe)
+    recipe = book.recipe(imported.preset.recipe)
     lines = []
     for field in fields_of(recipe.options):
         if field.name not in imported.preset.options:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.engine.replay import LINES_KEPT
+from pipeline.engine.replay import outcome_of
 from pipeline.media import process
 from pipeline.media.diagnose import diagnose
 from pipeline.media.toolchain import Toolchain
@@ -63,16 +63,7 @@ class Aside:
             on_tick=_unheard,
             mark=self._mark,
         )
-        outcome = Outcome(
-            exit_code=ended.code,
-            active_s=ended.active_s,
-            value=ended.value,
-            last_tick=ended.last_tick,
-            lines=ended.lines[-LINES_KEPT:],
-            complaints=ended.complaints,
-            stalled_s=ended.stalled_s,
-            cpu_s=ended.cpu_s,
-        )
+        outcome = outcome_of(ended)
         if ended.code != 0:
             problem = diagnose(step.command, ended, source=source, folder=self._folder)
             raise StepFailed(problem, outcome, stage=step.stage)

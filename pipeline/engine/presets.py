@@ -50,6 +50,14 @@ class PresetBook:
         """Every recipe, in the order they are offered."""
         return tuple(self._recipes.values())
 
+    def recipe(self, name: str) -> Recipe[Any]:
+        """The recipe with this id.
+
+        Raises:
+            PipelineError: there is none; says the nearest name.
+        """
+        return recipe_named(self._recipes, name)
+
     def presets(self, recipe: str = "") -> tuple[Preset, ...]:
         """The presets of one recipe, or all, in the order they are offered."""
         listed = sorted(self._presets.items(), key=lambda item: self._places[item[0]])

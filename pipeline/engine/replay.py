@@ -239,18 +239,7 @@ class Replay:
                 mark=self._means.mark,
                 low_priority=self._means.low_priority,
             )
-        outcome = _fitting(
-            Outcome(
-                exit_code=found.code,
-                active_s=found.active_s,
-                value=found.value,
-                last_tick=found.last_tick,
-                lines=found.lines[-LINES_KEPT:],
-                complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in found.complaints[:COMPLAINTS_KEPT]),
-                stalled_s=found.stalled_s,
-                cpu_s=found.cpu_s,
-            )
-        )
+        outcome = outcome_of(found)
         if found.code != 0:
             raise StepFailed(self._problem_of(command, outcome), outcome, key, step.stage)
         return outcome
@@ -291,6 +280,22 @@ class Replay:
 
         # The next Step starts when this one is committed: so a crash repeats the Step in hand and no other.
         self._store.do(work)
+
+
+def outcome_of(ended: process.Exit) -> Outcome:
+    """What a Script is told of a process that has ended: as much of what it said as the journal takes."""
+    return _fitting(
+        Outcome(
+            exit_code=ended.code,
+            active_s=ended.active_s,
+            value=ended.value,
+            last_tick=ended.last_tick,
+            lines=ended.lines[-LINES_KEPT:],
+            complaints=tuple((at_s, text[:COMPLAINT_CHARS]) for at_s, text in ended.complaints[:COMPLAINTS_KEPT]),
+            stalled_s=ended.stalled_s,
+            cpu_s=ended.cpu_s,
+        )
+    )
 
 
 def _fitting(outcome: Outcome) -> Outcome:

@@ -181,7 +181,7 @@ def _made(
             turned_down.append(skip.problem)
     if not artifacts:
         raise Skip(turned_down[0])
-    left_out += tuple(Warn("output_left_out", f"One output was left out. {each.message}") for each in turned_down)
+    left_out += tuple(_left_out(each.message) for each in turned_down)
     artifacts[0] = msgspec.structs.replace(artifacts[0], warnings=(*artifacts[0].warnings, *left_out))
     return tuple(artifacts)
 
@@ -274,13 +274,16 @@ def _worth_making(
     wanted, left_out = [first], list[Warn]()
     for each in others:
         if problem := skipped_by(source, info, each):
-            left_out.append(Warn("output_left_out", f"One output was left out. {problem.message}"))
+            left_out.append(_left_out(problem.message))
         elif selected(info, each).is_empty:
-            what = f"{source.name} has nothing for a {container_of(each).label}."
-            left_out.append(Warn("output_left_out", f"One output was left out. {what}"))
+            left_out.append(_left_out(f"{source.name} has nothing for a {container_of(each).label}."))
         else:
             wanted.append(each)
     return tuple(wanted), tuple(left_out)
+
+
+def _left_out(why: str) -> Warn:
+    return Warn("output_left_out", f"One output was left out. {why}")
 
 
 def _as_now(values: Mapping[str, Any]) -> Mapping[str, Any]:
