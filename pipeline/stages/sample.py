@@ -113,9 +113,8 @@ def foreseen(source: Source, info: MediaInfo, made: Output, scratch: Scratch) ->
     more = max(1.0, bytes_ / part_bytes) if part_bytes else 1.0
     # To start takes as long as to copy some megabytes, and is not done more than once.
     again = 1.0 if len(windows) == 1 else more
-    return Forecast(
-        _around(bytes_, _SAME_AGAIN), _around(tried.cpu_s * again, 0.7), _around(tried.active_s * again, 0.7), 0.0
-    )
+    cpu_s, wall_s = tried.cpu_s * again + _ONCE_CPU_S, tried.active_s * again + _ONCE_WALL_S
+    return Forecast(_around(bytes_, _SAME_AGAIN), _around(cpu_s, 0.7), _around(wall_s, 0.7))
 
 
 def sampled(source: Source, info: MediaInfo, made: Output, scratch: Scratch) -> Talk[Sample]:
